@@ -1,0 +1,193 @@
+//! Pointwise linear layers: `y[b] = W x[b] + bias` at every position (PWLinear, Appendix E.1).
+
+use dfdx::prelude::{Cpu, Device};
+use gemm::Parallelism;
+use rayon::prelude::*;
+
+use super::{Element, Tape, Variable, slices};
+use crate::{Error, Result};
+
+/// The pointwise linear layer.
+///
+/// `x` (B, C, P), `weight` (1, O, C), `bias` (1, O, 1) give (B, O, P).
+pub fn linear<E: Element>(
+    tape: &mut Tape<E>,
+    x: &Variable<E>,
+    weight: &Variable<E>,
+    bias: &Variable<E>,
+) -> Result<Variable<E>>
+where
+    Cpu: Device<E>,
+{
+    let [batch, inputs, positions] = x.shape();
+    let [_, outputs, columns] = weight.shape();
+    if columns != inputs || bias.shape() != [1, outputs, 1] {
+        return Err(Error::argument(
+            "linear layer",
+            format!("weight {:?}, bias {:?}", weight.shape(), bias.shape()),
+            format!("weight (1, O, {inputs}), bias (1, O, 1)"),
+        ));
+    }
+    let rows = rows_per_task(batch, outputs);
+    let mut y = vec![E::zero(); batch * outputs * positions];
+    for_row_blocks(&mut y, outputs, positions, rows, |item, first, y| {
+        for (y, bias) in y.chunks_mut(positions).zip(&bias.values()[first..]) {
+            y.fill(*bias);
+        }
+        let block = Matrix::new(
+            &weight.values()[first * inputs..],
+            y.len() / positions,
+            inputs,
+        );
+        let x = Matrix::new(&x.values()[item * inputs * positions..], inputs, positions);
+        multiply_add(y, block, x);
+    });
+    let (x, weight, bias) = (x.clone(), weight.clone(), bias.clone());
+    tape.operation(
+        y,
+        [batch, outputs, positions],
+        move |cotangent, gradients| {
+            if x.is_differentiable() {
+                let rows = rows_per_task(batch, inputs);
+                let mut gradient = vec![E::zero(); batch * inputs * positions];
+                for_row_blocks(
+                    &mut gradient,
+                    inputs,
+                    positions,
+                    rows,
+                    |item, first, gradient| {
+                        let block = Matrix::new(weight.values(), outputs, inputs)
+                            .transposed()
+                            .rows_from(first, gradient.len() / positions);
+                        let cotangent = &cotangent[item * outputs * positions..];
+                        multiply_add(gradient, block, Matrix::new(cotangent, outputs, positions));
+                    },
+                );
+                x.receive(gradients, gradient)?;
+            }
+            let mut weight_gradient = vec![E::zero(); outputs * inputs];
+            let mut bias_gradient = vec![E::zero(); outputs];
+            let rows = rows_per_task(1, outputs);
+            weight_gradient
+                .par_chunks_mut(rows * inputs)
+                .zip(bias_gradient.par_chunks_mut(rows))
+                .enumerate()
+                .for_each(|(task, (weight_gradient, bias_gradient))| {
+                    for item in 0..batch {
+                        let start = (item * outputs + task * rows) * positions;
+                        let cotangent = &cotangent[start..];
+                        for (sum, row) in bias_gradient.iter_mut().zip(cotangent.chunks(positions))
+                        {
+                            *sum += E::of(slices::sum(row));
+                        }
+                        let x = Matrix::new(
+                            &x.values()[item * inputs * positions..],
+                            inputs,
+                            positions,
+                        );
+                        let block = Matrix::new(cotangent, bias_gradient.len(), positions);
+                        multiply_add(weight_gradient, block, x.transposed());
+                    }
+                });
+            weight.receive(gradients, weight_gradient)?;
+            bias.receive(gradients, bias_gradient)
+        },
+    )
+}
+
+/// Rows of the output that one task computes: a whole item where the batch gives enough tasks for
+/// a few threads, a part of it otherwise. Depends on the shape alone.
+fn rows_per_task(batch: usize, rows: usize) -> usize {
+    const TASKS: usize = 8;
+    let parts = TASKS.div_ceil(batch);
+    rows.div_ceil(parts).next_multiple_of(8).min(rows)
+}
+
+/// Runs `task(item, first_row, block)` on every block of `rows` rows of every item of `y`.
+fn for_row_blocks<E: Element>(
+    y: &mut [E],
+    channels: usize,
+    positions: usize,
+    rows: usize,
+    task: impl Fn(usize, usize, &mut [E]) + Sync,
+) {
+    y.par_chunks_mut(channels * positions)
+        .enumerate()
+        .for_each(|(item, y)| {
+            y.par_chunks_mut(rows * positions)
+                .enumerate()
+                .for_each(|(block, y)| task(item, block * rows, y));
+        });
+}
+
+/// A matrix inside a slice.
+#[derive(Clone, Copy)]
+struct Matrix<'a, E> {
+    values: &'a [E],
+    rows: usize,
+    columns: usize,
+    row_stride: usize,
+    column_stride: usize,
+}
+
+impl<'a, E> Matrix<'a, E> {
+    fn new(values: &'a [E], rows: usize, columns: usize) -> Self {
+        Matrix {
+            values: &values[..rows * columns],
+            rows,
+            columns,
+            row_stride: columns,
+            column_stride: 1,
+        }
+    }
+
+    fn transposed(self) -> Self {
+        Matrix {
+            rows: self.columns,
+            columns: self.rows,
+            row_stride: self.column_stride,
+            column_stride: self.row_stride,
+            ..self
+        }
+    }
+
+    fn rows_from(self, first: usize, rows: usize) -> Self {
+        assert!(first + rows <= self.rows);
+        Matrix {
+            values: &self.values[first * self.row_stride..],
+            rows,
+            ..self
+        }
+    }
+}
+
+/// `y += a b`, on the calling thread. `y` is (rows of a, columns of b), row-major.
+fn multiply_add<E: Element>(y: &mut [E], a: Matrix<E>, b: Matrix<E>) {
+    assert_eq!(a.columns, b.rows);
+    assert_eq!(y.len(), a.rows * b.columns);
+    // SAFETY: `Matrix` keeps rows x columns entries inside its slice at its strides, and `y` has
+    // just been checked to hold the product; `y` is borrowed mutably, so nothing aliases it.
+    unsafe {
+        gemm::gemm(
+            a.rows,
+            b.columns,
+            a.columns,
+            y.as_mut_ptr(),
+            1,
+            b.columns as isize,
+            true,
+            a.values.as_ptr(),
+            a.column_stride as isize,
+            a.row_stride as isize,
+            b.values.as_ptr(),
+            b.column_stride as isize,
+            b.row_stride as isize,
+            E::one(),
+            E::one(),
+            false,
+            false,
+            false,
+            Parallelism::None,
+        );
+    }
+}

@@ -1,0 +1,88 @@
+//! Active parts of parameters (Appendix A.3), and masks folded into them.
+
+use dfdx::prelude::{Cpu, Device, Tensor};
+
+use super::tape::{receive_tensor, tensor_values};
+use super::{Element, Tape, Variable, slices};
+use crate::{Error, Result};
+
+/// The first `rows` rows and `columns` columns of a parameter (1, R, C); gradients are scattered
+/// back. The whole parameter is returned as it is.
+pub fn materialise<E: Element>(
+    tape: &mut Tape<E>,
+    parameter: &Variable<E>,
+    rows: usize,
+    columns: usize,
+) -> Result<Variable<E>>
+where
+    Cpu: Device<E>,
+{
+    let [_, all_rows, all_columns] = parameter.shape();
+    if rows > all_rows || columns > all_columns {
+        return Err(Error::argument(
+            "active part of a parameter",
+            format!("{rows} x {columns}"),
+            format!("at most {all_rows} x {all_columns}"),
+        ));
+    }
+    if [rows, columns] == [all_rows, all_columns] {
+        return Ok(parameter.clone());
+    }
+    let active = parameter.values().chunks(all_columns).take(rows);
+    let values = active.flat_map(|row| &row[..columns]).copied().collect();
+    let parameter = parameter.clone();
+    tape.operation(values, [1, rows, columns], move |cotangent, gradients| {
+        let mut gradient = vec![E::zero(); all_rows * all_columns];
+        for (row, cotangent) in gradient
+            .chunks_mut(all_columns)
+            .zip(cotangent.chunks(columns))
+        {
+            row[..columns].copy_from_slice(cotangent);
+        }
+        parameter.receive(gradients, gradient)
+    })
+}
+
+/// `diag(mask) W`: a mask on a layer's output channels, folded into its weight or bias.
+///
+/// `weight` (1, R, C), `mask` (R).
+pub fn scale_rows<E: Element>(
+    tape: &mut Tape<E>,
+    weight: &Variable<E>,
+    mask: &Tensor<(usize,), E, Cpu>,
+) -> Result<Variable<E>>
+where
+    Cpu: Device<E>,
+{
+    let [_, rows, columns] = weight.shape();
+    let scales = tensor_values(mask);
+    if scales.len() != rows {
+        return Err(Error::argument(
+            "mask of rows",
+            scales.len(),
+            format!("{rows} rows"),
+        ));
+    }
+    let mut y = vec![E::zero(); rows * columns];
+    for ((y, weight), scale) in y
+        .chunks_mut(columns)
+        .zip(weight.values().chunks(columns))
+        .zip(&scales)
+    {
+        slices::affine(y, *scale, weight, E::zero());
+    }
+    let (weight, mask) = (weight.clone(), mask.clone());
+    tape.operation(y, weight.shape(), move |mut cotangent, gradients| {
+        let rows = || {
+            cotangent
+                .chunks(columns)
+                .zip(weight.values().chunks(columns))
+        };
+        let terms: Vec<E> = rows().map(|(c, w)| E::of(slices::dot(c, w))).collect();
+        receive_tensor(&mask, gradients, &terms)?;
+        for (cotangent, scale) in cotangent.chunks_mut(columns).zip(&scales) {
+            slices::scale(cotangent, *scale);
+        }
+        weight.receive(gradients, cotangent)
+    })
+}

@@ -1,0 +1,86 @@
+//! Every error the library returns: what was given, what was allowed, and where.
+
+use std::fmt::Display;
+use std::path::{Path, PathBuf};
+
+/// The result of everything in this crate that can fail.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// What went wrong. Each message is one line, complete without its variant's name.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A value outside the range its operation or setting allows.
+    #[error("{what}: got {given}, expected {expected}")]
+    Argument {
+        what: String,
+        given: String,
+        expected: String,
+    },
+    /// A data file whose content is not what its format says.
+    #[error("{}: {place}: found {found}, expected {expected}", path.display())]
+    Data {
+        path: PathBuf,
+        place: String,
+        found: String,
+        expected: String,
+    },
+    /// A configuration, checkpoint or run directory that cannot be used as asked.
+    #[error("{}: {message}", path.display())]
+    Configuration { path: PathBuf, message: String },
+    /// The operating system refused to read or write.
+    #[error("{}: cannot {action}: {source}", path.display())]
+    Io {
+        path: PathBuf,
+        action: &'static str,
+        source: std::io::Error,
+    },
+    /// The loss stopped being a finite number.
+    #[error("the loss became {loss} at step {step}")]
+    Diverged { step: usize, loss: f64 },
+    /// The tensor device failed.
+    #[error("tensor device: {0}")]
+    Device(String),
+}
+
+impl Error {
+    /// `what` was `given`, but must be `expected`.
+    pub fn argument(what: impl Display, given: impl Display, expected: impl Display) -> Self {
+        Error::Argument {
+            what: what.to_string(),
+            given: given.to_string(),
+            expected: expected.to_string(),
+        }
+    }
+
+    /// At `place` in the file at `path`, `found` stands where `expected` should.
+    pub fn data(
+        path: &Path,
+        place: impl Display,
+        found: impl Display,
+        expected: impl Display,
+    ) -> Self {
+        Error::Data {
+            path: path.to_path_buf(),
+            place: place.to_string(),
+            found: found.to_string(),
+            expected: expected.to_string(),
+        }
+    }
+
+    /// The configuration, checkpoint or run directory at `path` cannot be used, and why.
+    pub fn configuration(path: &Path, message: impl Display) -> Self {
+        Error::Configuration {
+            path: path.to_path_buf(),
+            message: message.to_string(),
+        }
+    }
+
+    /// The operating system refused to `action` (an infinitive: "read", "create") `path`.
+    pub fn io(path: &Path, action: &'static str, source: std::io::Error) -> Self {
+        Error::Io {
+            path: path.to_path_buf(),
+            action,
+            source,
+        }
+    }
+}
