@@ -36,7 +36,7 @@ pub enum Error {
     },
     /// The loss stopped being a finite number.
     #[error("the loss became {loss} at step {step}")]
-    Diverged { step: usize, loss: f64 },
+    Diverged { step: u64, loss: f64 },
     /// The tensor device failed.
     #[error("tensor device: {0}")]
     Device(String),

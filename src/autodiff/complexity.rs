@@ -3,7 +3,6 @@
 
 use dfdx::prelude::{Device, Tensor, TryAdd, TryDiv, TryMul};
 
-use super::tape::device_error;
 use super::{Element, Tape};
 use crate::Result;
 
@@ -101,11 +100,4 @@ pub fn complexity_loss<E: Element, D: Device<E>>(
     let ratio = tape.apply(current, |current| current.try_div(E::of(target)))?;
     let loss = tape.apply(&ratio, |ratio| ratio.try_add(-E::one())?.try_square())?;
     Ok((loss, ratio.as_vec()[0].wide()))
-}
-
-/// A scalar no gradient is wanted of.
-pub fn constant<E: Element, D: Device<E>>(device: &D, value: f64) -> Result<Scalar<E, D>> {
-    device
-        .try_tensor_from_vec(vec![E::of(value)], ())
-        .map_err(device_error)
 }

@@ -48,6 +48,9 @@ where
             *y = row[*place];
         }
     }
+    if !features.is_differentiable() {
+        return Variable::constant(y, [1, channels, kept]);
+    }
     let features = features.clone();
     tape.operation(y, [1, channels, kept], move |cotangent, gradients| {
         let mut gradient = vec![E::zero(); channels * taps];

@@ -5,7 +5,7 @@
 
 use dfdx::prelude::{Axis, BroadcastTo, Device, HasShape, ReshapeTo, Tensor, TryAdd, TryMul};
 
-use super::tape::device_error;
+use super::tape::constant_tensor;
 use super::{Element, Tape};
 use crate::Result;
 
@@ -21,8 +21,8 @@ pub fn sigmoid_mask<E: Element, D: Device<E>>(
     kept: usize,
     length: usize,
 ) -> Result<Tensor<(usize,), E, D>> {
-    let coordinates = (0..length).map(|i| E::of(-coordinate(i, axis))).collect();
-    let coordinates = constant(tape.device(), coordinates)?;
+    let coordinates = (0..length).map(|i| -coordinate(i, axis));
+    let coordinates = constant_tensor(tape.device(), coordinates)?;
     let kept_indicator = indicator(tape.device(), kept, length)?;
     tape.apply(mu, |mu| {
         let mask = mu
@@ -70,13 +70,10 @@ pub fn gaussian_mask<E: Element, D: Device<E>>(
         let offset = |tap: usize| tap as f64 - *half as f64;
         let exponents = (0..length)
             .map(|tap| 2.0 * offset(tap) / (axis - 1).max(1) as f64)
-            .map(|x| E::of(-0.5 * x * x))
-            .collect();
-        let exponents = constant(tape.device(), exponents)?;
-        let inside = (0..length)
-            .map(|tap| E::of(f64::from(offset(tap).abs() <= *kept as f64)))
-            .collect();
-        let inside = constant(tape.device(), inside)?;
+            .map(|x| -0.5 * x * x);
+        let exponents = constant_tensor(tape.device(), exponents)?;
+        let inside = (0..length).map(|tap| f64::from(offset(tap).abs() <= *kept as f64));
+        let inside = constant_tensor(tape.device(), inside)?;
         factors.push(tape.apply(sigma, |sigma| {
             let mask = sigma
                 .try_square()?
@@ -112,24 +109,14 @@ fn coordinate(i: usize, n: usize) -> f64 {
     -1.0 + 2.0 * i as f64 / (n - 1).max(1) as f64
 }
 
-fn constant<E: Element, D: Device<E>>(
-    device: &D,
-    values: Vec<E>,
-) -> Result<Tensor<(usize,), E, D>> {
-    let length = values.len();
-    device
-        .try_tensor_from_vec(values, (length,))
-        .map_err(device_error)
-}
-
 /// One at the first `kept` points and zero at the others; `None` where all are kept.
 fn indicator<E: Element, D: Device<E>>(
     device: &D,
     kept: usize,
     length: usize,
 ) -> Result<Option<Tensor<(usize,), E, D>>> {
-    let values = (0..length).map(|i| E::of(f64::from(i < kept))).collect();
+    let values = (0..length).map(|i| f64::from(i < kept));
     (kept < length)
-        .then(|| constant(device, values))
+        .then(|| constant_tensor(device, values))
         .transpose()
 }

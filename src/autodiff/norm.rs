@@ -11,7 +11,6 @@ use crate::{Error, Result};
 /// What the backward pass needs of one channel.
 struct Channel<E> {
     mean: E,
-    variance: f64,
     gate: f64,
     /// `1 / sqrt(gate^2 variance + epsilon)`.
     inverse: f64,
@@ -57,7 +56,6 @@ where
             let inverse = 1.0 / libm::sqrt(gate * gate * variance + EPSILON);
             Channel {
                 mean,
-                variance,
                 gate,
                 inverse,
             }

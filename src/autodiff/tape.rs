@@ -251,23 +251,42 @@ where
         Ok(output)
     }
 
-    /// A variable's values as a dfdx tensor of shape (length,), for dfdx's own operations.
-    pub fn tensor(&mut self, x: &Variable<E>) -> Result<Tensor<(usize,), E, Cpu>> {
-        let values = x.values().to_vec();
-        let length = values.len();
-        let output = self
-            .device
-            .try_tensor_from_vec(values, (length,))
-            .map_err(device_error)?;
-        if let Some(record) = &mut self.record {
-            let (key, x) = (output.ghost(), x.clone());
-            record.add_backward_op(move |gradients| {
-                let cotangent = E::storage(gradients.get_or_alloc_mut(&key)?).clone();
-                x.receive(gradients, cotangent)
-            });
-        }
-        Ok(output)
+    /// A variable of one value as a dfdx scalar, for dfdx's own operations.
+    pub fn scalar(&mut self, x: &Variable<E>) -> Result<Tensor<(), E, Cpu>> {
+        let &[value] = x.values() else {
+            return Err(Error::argument(
+                "scalar",
+                format!("shape {:?}", x.shape()),
+                "one value",
+            ));
+        };
+        let x = x.clone();
+        self.scalar_operation(value, move |cotangent, gradients| {
+            x.receive(gradients, vec![cotangent])
+        })
     }
+}
+
+/// A scalar tensor no gradient is wanted of.
+pub fn constant_scalar<E: Element, D: Device<E>>(
+    device: &D,
+    value: f64,
+) -> Result<Tensor<(), E, D>> {
+    device
+        .try_tensor_from_vec(vec![E::of(value)], ())
+        .map_err(device_error)
+}
+
+/// A tensor of shape (length,) no gradient is wanted of.
+pub fn constant_tensor<E: Element, D: Device<E>>(
+    device: &D,
+    values: impl Iterator<Item = f64>,
+) -> Result<Tensor<(usize,), E, D>> {
+    let values: Vec<E> = values.map(E::of).collect();
+    let length = values.len();
+    device
+        .try_tensor_from_vec(values, (length,))
+        .map_err(device_error)
 }
 
 /// Adds `gradient` to the gradient of a dfdx tensor.

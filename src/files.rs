@@ -1,0 +1,130 @@
+//! Files: written whole or not at all, read within a bound.
+
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::path::Path;
+
+use tempfile::{Builder, NamedTempFile};
+
+use crate::{Error, Result};
+
+/// The bytes of the file at `path`, which may be at most `largest`.
+///
+/// # Errors
+/// [`Error::Io`] if it cannot be read, [`Error::Data`] if it is longer.
+pub fn read_at_most(path: &Path, largest: u64) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(path)
+        .and_then(|file| file.take(largest + 1).read_to_end(&mut bytes))
+        .map_err(|error| Error::io(path, "read", error))?;
+    if bytes.len() as u64 > largest {
+        let found = format!("more than {largest} bytes");
+        return Err(Error::data(
+            path,
+            "length",
+            found,
+            format!("at most {largest}"),
+        ));
+    }
+    Ok(bytes)
+}
+
+/// Writes `bytes` to `path` so that at every moment, also of a crash, the file there is the old one
+/// or the new one, whole.
+///
+/// # Errors
+/// [`Error::Io`] if the place cannot be written; the old file is then still there.
+pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<()> {
+    staged(path, bytes)?
+        .persist(path)
+        .map_err(|error| Error::io(path, "write", error.error))?;
+    sync_directory(path)
+}
+
+/// A temporary file beside `path` that holds `bytes`, on disk.
+pub(crate) fn staged(path: &Path, bytes: &[u8]) -> Result<NamedTempFile> {
+    let mut builder = Builder::new();
+    // A temporary file is its owner's alone, a run's files are like any other.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut stage = || -> io::Result<NamedTempFile> {
+        let mut file = builder.prefix(".dnarch-").tempfile_in(parent(path))?;
+        file.write_all(bytes)?;
+        file.as_file().sync_all()?;
+        Ok(file)
+    };
+    stage().map_err(|error| Error::io(path, "write", error))
+}
+
+/// Makes the renaming of `path` itself last.
+pub(crate) fn sync_directory(path: &Path) -> Result<()> {
+    // Other systems do not open directories.
+    if cfg!(unix) {
+        File::open(parent(path))
+            .and_then(|directory| directory.sync_all())
+            .map_err(|error| Error::io(path, "write", error))?;
+    }
+    Ok(())
+}
+
+fn parent(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if parent != Path::new("") => parent,
+        _ => Path::new("."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn a_file_is_read_up_to_its_bound() {
+        let parent = tempfile::tempdir().unwrap();
+        let path = parent.path().join("file");
+        fs::write(&path, "12345").unwrap();
+        assert_eq!(read_at_most(&path, 5).unwrap(), b"12345");
+        let message = read_at_most(&path, 4).unwrap_err().to_string();
+        assert!(message.ends_with("length: found more than 4 bytes, expected at most 4"));
+    }
+
+    #[test]
+    fn a_write_replaces_the_whole_file() {
+        let parent = tempfile::tempdir().unwrap();
+        let path = parent.path().join("file");
+        write_atomically(&path, b"a longer text").unwrap();
+        write_atomically(&path, b"short").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"short");
+        assert_eq!(fs::read_dir(parent.path()).unwrap().count(), 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_written_file_has_usual_permissions() {
+        use std::os::unix::fs::PermissionsExt;
+        let parent = tempfile::tempdir().unwrap();
+        let (usual, ours) = (parent.path().join("usual"), parent.path().join("ours"));
+        fs::write(&usual, "").unwrap();
+        write_atomically(&ours, b"").unwrap();
+        let mode = |path| fs::metadata(path).unwrap().permissions().mode();
+        assert_eq!(mode(ours), mode(usual));
+    }
+
+    #[test]
+    fn a_failed_write_leaves_the_old_file() {
+        let parent = tempfile::tempdir().unwrap();
+        // The target is a directory that is not empty: everything but the renaming succeeds.
+        let path = parent.path().join("target");
+        fs::create_dir(&path).unwrap();
+        fs::write(path.join("old"), "old").unwrap();
+        write_atomically(&path, b"new").unwrap_err();
+        assert_eq!(fs::read(path.join("old")).unwrap(), b"old");
+        assert_eq!(
+            fs::read_dir(parent.path()).unwrap().count(),
+            1,
+            "nothing is left behind"
+        );
+    }
+}

@@ -1,0 +1,103 @@
+//! Everything that determines a network besides its weights.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Base, Components, Variant};
+use crate::autodiff::Gelu;
+use crate::{Error, Result};
+
+/// What follows the last block (Appendix E.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Decoder {
+    /// A linear layer at every position.
+    Dense,
+    /// Global average pooling, then a linear layer.
+    Classification,
+}
+
+/// A network's structure: base, grid, learned components and mask constants.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct NetworkConfiguration {
+    pub base: Base,
+    pub components: Components,
+    pub variant: Variant,
+    pub gelu: Gelu,
+    /// Whether a batch normalisation precedes the decoder.
+    pub final_norm: bool,
+    pub decoder: Decoder,
+    /// N on each spatial axis; one or two of them.
+    pub grid: Vec<usize>,
+    /// Channels of the input, and of the output (classes, or predicted fields).
+    pub inputs: usize,
+    pub outputs: usize,
+    /// `tau` of the resolution, width and depth masks.
+    pub tau_resolution: f64,
+    pub tau_channel: f64,
+    pub tau_depth: f64,
+    /// `T_m`.
+    pub threshold: f64,
+    /// Initial `sigma` of the kernel masks.
+    pub sigma_initial: f64,
+    /// The frequency prior of the kernel network.
+    pub omega_0: f64,
+    /// Dropout rate in [0, 1).
+    pub dropout: f64,
+    pub seed: u64,
+}
+
+impl NetworkConfiguration {
+    /// Width and depth may grow to twice the base network's where they are learned (Appendix F).
+    pub fn maximum_width(&self) -> usize {
+        self.base.width * if self.components.width { 2 } else { 1 }
+    }
+
+    /// See [`NetworkConfiguration::maximum_width`].
+    pub fn maximum_depth(&self) -> usize {
+        self.base.blocks * if self.components.depth { 2 } else { 1 }
+    }
+
+    /// The longest kernel on each axis: the input's size, one more where that is even, so that
+    /// there is a centre tap.
+    pub fn kernel_grid(&self) -> Vec<usize> {
+        self.grid.iter().map(|n| n / 2 * 2 + 1).collect()
+    }
+
+    /// Positions at full resolution.
+    pub fn positions(&self) -> usize {
+        self.grid.iter().product()
+    }
+
+    /// Refuses what no network can be.
+    pub fn check(&self) -> Result<()> {
+        let within = |name: &str, value: f64, low: f64, high: f64| {
+            if value > low && value < high {
+                return Ok(());
+            }
+            Err(Error::argument(
+                name,
+                value,
+                format!("more than {low} and less than {high}"),
+            ))
+        };
+        if !(1..=2).contains(&self.grid.len()) || self.grid.contains(&0) {
+            let given = format!("{:?}", self.grid);
+            return Err(Error::argument(
+                "grid",
+                given,
+                "one or two axes of at least one sample",
+            ));
+        }
+        if self.inputs == 0 || self.outputs == 0 {
+            let given = format!("{} inputs, {} outputs", self.inputs, self.outputs);
+            return Err(Error::argument("channels", given, "at least one of each"));
+        }
+        within("threshold T", self.threshold, 0.0, 1.0)?;
+        within("tau_resolution", self.tau_resolution, 0.0, f64::INFINITY)?;
+        within("tau_channel", self.tau_channel, 0.0, f64::INFINITY)?;
+        within("tau_depth", self.tau_depth, 0.0, f64::INFINITY)?;
+        within("initial sigma", self.sigma_initial, 0.0, f64::INFINITY)?;
+        within("omega_0", self.omega_0, 0.0, f64::INFINITY)?;
+        within("dropout", self.dropout, -f64::MIN_POSITIVE, 1.0)
+    }
+}

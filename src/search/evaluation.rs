@@ -1,0 +1,104 @@
+//! Held-out metrics.
+//!
+//! Batch normalisation uses the statistics of the evaluation batch (Appendix E.1), so the batch
+//! size is part of the protocol: samples in their order, in batches of the training batch size, the
+//! last one smaller, but of two samples at least.
+
+use dfdx::prelude::{Cpu, Device};
+
+use super::objective;
+use super::step::input;
+use crate::Result;
+use crate::autodiff::{Element, Tape, Variable};
+use crate::network::Network;
+use crate::tasks::{Batch, Goal, Split, Targets, Task};
+
+/// The metrics of one split.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Evaluation {
+    /// The mean objective over samples.
+    pub loss: f64,
+    /// Accuracy in [0, 1] for classes (higher is better); relative L2 for fields (lower is better).
+    pub metric: f64,
+    pub samples: usize,
+}
+
+impl Evaluation {
+    /// What [`Evaluation::metric`] is called.
+    pub fn metric_name(goal: &Goal) -> &'static str {
+        match goal {
+            Goal::Classification { .. } => "accuracy",
+            Goal::Regression { .. } => "relative L2",
+        }
+    }
+}
+
+/// The metrics of `network` on `split`.
+pub fn evaluate<E: Element>(
+    network: &Network<E>,
+    task: &dyn Task,
+    split: Split,
+    batch_size: usize,
+) -> Result<Evaluation>
+where
+    Cpu: Device<E>,
+{
+    let samples = task.len(split);
+    let (mut loss, mut metric) = (0.0, 0.0);
+    let mut first = 0;
+    while first < samples {
+        let mut end = (first + batch_size).min(samples);
+        if samples - end == 1 {
+            end = samples;
+        }
+        let indices: Vec<usize> = (first..end).collect();
+        let batch = task.batch(split, &indices, 0)?;
+        let output = predict(network, &batch)?;
+        let mut tape = Tape::silent(Cpu::default());
+        let batch_loss =
+            objective(&mut tape, &output, task.goal(), &batch.targets)?.as_vec()[0].wide();
+        loss += batch_loss * batch.size as f64;
+        metric += match &batch.targets {
+            Targets::Classes(labels) => correct(&output, labels) as f64,
+            Targets::Fields(_) => batch_loss * batch.size as f64,
+        };
+        first = end;
+    }
+    let samples = samples as f64;
+    Ok(Evaluation {
+        loss: loss / samples,
+        metric: metric / samples,
+        samples: samples as usize,
+    })
+}
+
+/// The trimmed network's output on a batch.
+pub fn predict<E: Element>(network: &Network<E>, batch: &Batch) -> Result<Variable<E>>
+where
+    Cpu: Device<E>,
+{
+    let mut tape = Tape::silent(Cpu::default());
+    network
+        .trim()?
+        .forward(&mut tape, &input(network, batch)?, None)
+}
+
+/// How many labels the largest logit names; of equal logits, the first counts.
+fn correct<E: Element>(logits: &Variable<E>, labels: &[usize]) -> usize
+where
+    Cpu: Device<E>,
+{
+    let classes = logits.shape()[1];
+    let largest = |logits: &[E]| {
+        (1..classes).fold(0, |best, class| {
+            if logits[class] > logits[best] {
+                class
+            } else {
+                best
+            }
+        })
+    };
+    let rows = logits.values().chunks(classes).zip(labels);
+    rows.filter(|(logits, label)| largest(logits) == **label)
+        .count()
+}

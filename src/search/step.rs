@@ -1,0 +1,119 @@
+//! One step of the search: forward, loss (Eq. 2), backward, AdamW, masks reset.
+
+use dfdx::prelude::{Cpu, Device, TryAdd, TryMul};
+
+use super::{AdamW, Schedule, objective};
+use crate::autodiff::{Element, Tape, Variable, complexity_loss};
+use crate::network::{Mode, Network};
+use crate::tasks::{Batch, Goal};
+use crate::{Error, Result};
+
+/// The state of a search.
+pub struct Search<E: Element>
+where
+    Cpu: Device<E>,
+{
+    pub network: Network<E>,
+    pub optimiser: AdamW<E>,
+    pub schedule: Schedule,
+    /// `lambda` of Eq. 2; where it is zero, L_comp is reported but not part of the loss.
+    pub lambda: f64,
+    /// C_target.
+    pub target_complexity: f64,
+    pub mode: Mode,
+}
+
+/// What one step did. The loss and the ratio are those before the update.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct StepReport {
+    /// Counted from one.
+    pub step: u64,
+    /// `L_obj + lambda L_comp`, and its two parts.
+    pub loss: f64,
+    pub objective: f64,
+    pub complexity_loss: f64,
+    /// C_curr / C_target.
+    pub complexity_ratio: f64,
+    pub learning_rate: f64,
+}
+
+impl<E: Element> Search<E>
+where
+    Cpu: Device<E>,
+{
+    /// A search from the network's initial state; the target is `target_ratio` times the base
+    /// network's complexity.
+    pub fn new(
+        network: Network<E>,
+        schedule: Schedule,
+        weight_decay: f64,
+        lambda: f64,
+        target_ratio: f64,
+    ) -> Result<Self> {
+        let target_complexity = network.base_complexity()? * target_ratio;
+        let optimiser = AdamW::new(network.parameters(), weight_decay);
+        Ok(Search {
+            network,
+            optimiser,
+            schedule,
+            lambda,
+            target_complexity,
+            mode: Mode::Materialised,
+        })
+    }
+
+    /// Trains on one batch.
+    ///
+    /// # Errors
+    /// [`Error::Diverged`] where the loss is not finite; nothing is updated then.
+    pub fn step(&mut self, batch: &Batch, goal: &Goal) -> Result<StepReport> {
+        let taken = self.optimiser.steps;
+        let kept = self.network.kept()?;
+        let mut tape = Tape::recording(Cpu::default());
+        let plain = self.network.materialise(&mut tape, &kept, self.mode)?;
+        let input = input(&self.network, batch)?;
+        let output = plain.forward(&mut tape, &input, Some(taken))?;
+        drop(plain);
+        let objective = objective(&mut tape, &output, goal, &batch.targets)?;
+        let complexity = self.network.complexity(&mut tape, &kept)?;
+        let (complexity_loss, ratio) =
+            complexity_loss(&mut tape, &complexity, self.target_complexity)?;
+        let weighted = tape.apply(&complexity_loss, |loss| loss.try_mul(E::of(self.lambda)))?;
+        let loss = tape.apply(&objective, |objective| objective.try_add(weighted))?;
+        let report = StepReport {
+            step: taken + 1,
+            loss: loss.as_vec()[0].wide(),
+            objective: objective.as_vec()[0].wide(),
+            complexity_loss: complexity_loss.as_vec()[0].wide(),
+            complexity_ratio: ratio,
+            learning_rate: self.schedule.learning_rate(taken),
+        };
+        if !report.loss.is_finite() {
+            return Err(Error::Diverged {
+                step: report.step,
+                loss: report.loss,
+            });
+        }
+        drop((input, output));
+        let mut gradients = tape.backward(&loss)?;
+        let active = self.network.active_parts(&kept);
+        self.optimiser.step(
+            self.network.parameters_mut(),
+            &mut gradients,
+            &active,
+            report.learning_rate,
+        )?;
+        self.network.reset_masks()?;
+        Ok(report)
+    }
+}
+
+/// A batch's inputs as a constant of the network's type.
+pub(super) fn input<E: Element>(network: &Network<E>, batch: &Batch) -> Result<Variable<E>>
+where
+    Cpu: Device<E>,
+{
+    let values = batch.inputs.iter().map(|x| E::of(f64::from(*x))).collect();
+    let c = network.configuration();
+    Variable::constant(values, [batch.size, c.inputs, c.positions()])
+}
