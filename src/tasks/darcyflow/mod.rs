@@ -27,8 +27,8 @@ pub const DEFAULT_GRID: usize = 32;
 pub const DEFAULT_SAMPLES: usize = 384;
 
 const MOST_POINTS: usize = 1024;
-/// Values of all coefficients, and of all solutions: 2 GiB each.
-const MOST_VALUES: usize = 1 << 29;
+/// Training values of each field: 1 GiB, and as much again while they are gathered.
+const MOST_VALUES: usize = 1 << 28;
 /// Added to every standard deviation, as the benchmark's normaliser does.
 const DEVIATION_OFFSET: f64 = 1e-5;
 

@@ -130,7 +130,7 @@ pub fn stencil(a: &Array2<f64>, u: &Array2<f64>) -> Array2<f64> {
     let mut image = Array2::zeros((rows, columns));
     for i in 1..rows - 1 {
         for j in 1..columns - 1 {
-            let flow = |q: [usize; 2]| a[[i, j]] * (u[[i, j]] - u[q]);
+            let flow = |q: [usize; 2]| 0.5 * (a[[i, j]] + a[q]) * (u[[i, j]] - u[q]);
             image[[i, j]] =
                 flow([i - 1, j]) + flow([i + 1, j]) + flow([i, j - 1]) + flow([i, j + 1]);
         }
