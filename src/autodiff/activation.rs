@@ -7,6 +7,7 @@ use multiversion::multiversion;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::buffer::Buffer;
 use super::tape::CHUNK;
 use super::{Element, Tape, Variable, slices};
 use crate::Result;
@@ -54,8 +55,8 @@ where
     Cpu: Device<E>,
 {
     let [_, channels, positions] = x.shape();
-    let mut y = vec![E::zero(); x.values().len()];
-    let mut slope = vec![E::zero(); x.values().len()];
+    let mut y = Buffer::new(x.values().len());
+    let mut slope = Buffer::new(x.values().len());
     y.par_chunks_mut(CHUNK)
         .zip(slope.par_chunks_mut(CHUNK))
         .zip(x.values().par_chunks(CHUNK))

@@ -5,6 +5,8 @@ use std::sync::{Mutex, OnceLock};
 use dfdx::prelude::{Cpu, Dtype, Storage};
 use rustfft::{FftNum, FftPlanner};
 
+use super::buffer::Pool;
+
 /// A floating-point type with everything the operations of this room need.
 pub trait Element:
     Dtype
@@ -22,14 +24,12 @@ pub trait Element:
     fn of(x: f64) -> Self;
     /// This value in double precision.
     fn wide(self) -> f64;
-    /// The values inside dfdx's CPU storage.
-    fn slice(storage: &<Cpu as Storage<Self>>::Vec) -> &[Self]
-    where
-        Cpu: Storage<Self>;
     /// The vector inside dfdx's CPU storage, to be replaced or changed.
     fn storage(storage: &mut <Cpu as Storage<Self>>::Vec) -> &mut Vec<Self>
     where
         Cpu: Storage<Self>;
+    /// The pool that this type's buffers come from.
+    fn pool() -> &'static Mutex<Pool<Self>>;
     /// The planner that caches this type's transforms for the life of the program.
     fn planner() -> &'static Mutex<FftPlanner<Self>>;
     /// Exact GELU `x Phi(x)` and its slope `Phi(x) + x phi(x)`, element by element.
@@ -50,11 +50,12 @@ macro_rules! element {
             fn wide(self) -> f64 {
                 f64::from(self)
             }
-            fn slice(storage: &<Cpu as Storage<Self>>::Vec) -> &[Self] {
-                storage
-            }
             fn storage(storage: &mut <Cpu as Storage<Self>>::Vec) -> &mut Vec<Self> {
                 storage
+            }
+            fn pool() -> &'static Mutex<Pool<Self>> {
+                static POOL: Mutex<Pool<$type>> = Mutex::new(Pool::new());
+                &POOL
             }
             fn planner() -> &'static Mutex<FftPlanner<Self>> {
                 static PLANNER: OnceLock<Mutex<FftPlanner<$type>>> = OnceLock::new();

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use dfdx::prelude::{Cpu, Device, HasShape, Tensor};
 use rustfft::num_complex::Complex;
 
+use super::buffer::Buffer;
 use super::spectrum::{Axis, Transform, Workspace, frequency, map_channels, pack, unpack};
 use super::tape::{receive_tensor, tensor_values};
 use super::{Element, Tape, Variable, slices};
@@ -40,7 +41,7 @@ where
     check(x, grid, kernel, half, reduced, masks, bias)?;
     let plan = Arc::new(Plan::new(grid, half, reduced, masks));
     let outputs: usize = reduced.iter().product();
-    let mut y = vec![E::zero(); batch * channels * outputs];
+    let mut y = Buffer::new(batch * channels * outputs);
     let row = move |item: usize, channel: usize| {
         let start = (item * channels + channel) * positions;
         start..start + positions
@@ -77,7 +78,7 @@ where
         y,
         [batch, channels, outputs],
         move |cotangent, gradients| {
-            let mut gradient = vec![E::zero(); batch * channels * positions];
+            let mut gradient = Buffer::new(batch * channels * positions);
             let per_channel = map_channels(
                 &mut gradient,
                 [channels, positions],

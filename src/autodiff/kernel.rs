@@ -4,6 +4,7 @@
 use dfdx::prelude::{Cpu, Device, Tensor};
 use rayon::prelude::*;
 
+use super::buffer::Buffer;
 use super::tape::{receive_tensor, tensor_values};
 use super::{Element, Tape, Variable, slices};
 use crate::{Error, Result};
@@ -42,18 +43,18 @@ where
         places.iter().flat_map(along).collect()
     });
     let kept = places.len();
-    let mut y = vec![E::zero(); channels * kept];
+    let mut y = Buffer::new(channels * kept);
     for (y, row) in y.chunks_mut(kept).zip(features.values().chunks(taps)) {
         for (y, place) in y.iter_mut().zip(&places) {
             *y = row[*place];
         }
     }
     if !features.is_differentiable() {
-        return Variable::constant(y, [1, channels, kept]);
+        return Variable::constant(y.into_vec(), [1, channels, kept]);
     }
     let features = features.clone();
     tape.operation(y, [1, channels, kept], move |cotangent, gradients| {
-        let mut gradient = vec![E::zero(); channels * taps];
+        let mut gradient = Buffer::zeros(channels * taps);
         for (row, cotangent) in gradient.chunks_mut(taps).zip(cotangent.chunks(kept)) {
             for (cotangent, place) in cotangent.iter().zip(&places) {
                 row[*place] = *cotangent;
@@ -81,7 +82,7 @@ where
             format!("{taps} taps"),
         ));
     }
-    let mut y = vec![E::zero(); kernel.values().len()];
+    let mut y = Buffer::new(kernel.values().len());
     y.par_chunks_mut(taps)
         .zip(kernel.values().par_chunks(taps))
         .for_each(|(y, kernel)| slices::product(y, kernel, &values));

@@ -4,6 +4,7 @@ use dfdx::prelude::{Cpu, Device};
 use gemm::Parallelism;
 use rayon::prelude::*;
 
+use super::buffer::Buffer;
 use super::{Element, Tape, Variable, slices};
 use crate::{Error, Result};
 
@@ -29,7 +30,7 @@ where
         ));
     }
     let rows = rows_per_task(batch, outputs);
-    let mut y = vec![E::zero(); batch * outputs * positions];
+    let mut y = Buffer::new(batch * outputs * positions);
     for_row_blocks(&mut y, outputs, positions, rows, |item, first, y| {
         for (y, bias) in y.chunks_mut(positions).zip(&bias.values()[first..]) {
             y.fill(*bias);
@@ -40,7 +41,7 @@ where
             inputs,
         );
         let x = Matrix::new(&x.values()[item * inputs * positions..], inputs, positions);
-        multiply_add(y, block, x);
+        multiply(y, block, x, true);
     });
     let (x, weight, bias) = (x.clone(), weight.clone(), bias.clone());
     tape.operation(
@@ -49,7 +50,7 @@ where
         move |cotangent, gradients| {
             if x.is_differentiable() {
                 let rows = rows_per_task(batch, inputs);
-                let mut gradient = vec![E::zero(); batch * inputs * positions];
+                let mut gradient = Buffer::new(batch * inputs * positions);
                 for_row_blocks(
                     &mut gradient,
                     inputs,
@@ -60,45 +61,82 @@ where
                             .transposed()
                             .rows_from(first, gradient.len() / positions);
                         let cotangent = &cotangent[item * outputs * positions..];
-                        multiply_add(gradient, block, Matrix::new(cotangent, outputs, positions));
+                        multiply(
+                            gradient,
+                            block,
+                            Matrix::new(cotangent, outputs, positions),
+                            false,
+                        );
                     },
                 );
                 x.receive(gradients, gradient)?;
             }
-            let mut weight_gradient = vec![E::zero(); outputs * inputs];
-            let mut bias_gradient = vec![E::zero(); outputs];
-            let rows = rows_per_task(1, outputs);
-            weight_gradient
-                .par_chunks_mut(rows * inputs)
-                .zip(bias_gradient.par_chunks_mut(rows))
-                .enumerate()
-                .for_each(|(task, (weight_gradient, bias_gradient))| {
-                    for item in 0..batch {
-                        let start = (item * outputs + task * rows) * positions;
-                        let cotangent = &cotangent[start..];
-                        for (sum, row) in bias_gradient.iter_mut().zip(cotangent.chunks(positions))
-                        {
-                            *sum += E::of(slices::sum(row));
-                        }
-                        let x = Matrix::new(
-                            &x.values()[item * inputs * positions..],
-                            inputs,
-                            positions,
-                        );
-                        let block = Matrix::new(cotangent, bias_gradient.len(), positions);
-                        multiply_add(weight_gradient, block, x.transposed());
-                    }
-                });
+            let (weight_gradient, bias_gradient) = parameter_gradients(&x, &cotangent, outputs);
             weight.receive(gradients, weight_gradient)?;
             bias.receive(gradients, bias_gradient)
         },
     )
 }
 
+/// `sum over items and positions of cotangent x^T`, and of the cotangent: the gradients of weight
+/// and bias.
+///
+/// The sum is cut into a fixed number of groups of whole items, or of runs of positions where there
+/// are few items, which are added in order.
+fn parameter_gradients<E: Element>(
+    x: &Variable<E>,
+    cotangent: &[E],
+    outputs: usize,
+) -> (Buffer<E>, Buffer<E>)
+where
+    Cpu: Device<E>,
+{
+    const GROUPS: usize = 8;
+    let [batch, inputs, positions] = x.shape();
+    let run = positions
+        .div_ceil(GROUPS.div_ceil(batch))
+        .max(positions.min(64));
+    let runs: Vec<(usize, usize)> = (0..batch)
+        .flat_map(|item| (0..positions).step_by(run).map(move |first| (item, first)))
+        .collect();
+    let part = outputs * (inputs + 1);
+    let per_group = runs.len().div_ceil(GROUPS);
+    let mut parts = Buffer::new(runs.len().div_ceil(per_group) * part);
+    parts
+        .par_chunks_mut(part)
+        .zip(runs.par_chunks(per_group))
+        .for_each(|(part, runs)| {
+            let (weight, bias) = part.split_at_mut(outputs * inputs);
+            for (index, (item, first)) in runs.iter().enumerate() {
+                let columns = run.min(positions - first);
+                let of = |values, rows: usize| {
+                    let item =
+                        Matrix::new(values, batch * rows, positions).rows_from(item * rows, rows);
+                    item.columns_from(*first, columns)
+                };
+                let (cotangent, x) = (of(cotangent, outputs), of(x.values(), inputs));
+                multiply(weight, cotangent, x.transposed(), index > 0);
+                for (row, bias) in bias.iter_mut().enumerate() {
+                    let sum = E::of(slices::sum(&cotangent.values[row * positions..][..columns]));
+                    *bias = if index > 0 { *bias + sum } else { sum };
+                }
+            }
+        });
+    let mut total = Buffer::zeros(part);
+    for part in parts.chunks(part) {
+        slices::add_scaled(&mut total, E::one(), part);
+    }
+    let (weight, bias) = total.split_at(outputs * inputs);
+    (
+        weight.iter().copied().collect(),
+        bias.iter().copied().collect(),
+    )
+}
+
 /// Rows of the output that one task computes: a whole item where the batch gives enough tasks for
 /// a few threads, a part of it otherwise. Depends on the shape alone.
 fn rows_per_task(batch: usize, rows: usize) -> usize {
-    const TASKS: usize = 8;
+    const TASKS: usize = 4;
     let parts = TASKS.div_ceil(batch);
     rows.div_ceil(parts).next_multiple_of(8).min(rows)
 }
@@ -159,10 +197,20 @@ impl<'a, E> Matrix<'a, E> {
             ..self
         }
     }
+
+    fn columns_from(self, first: usize, columns: usize) -> Self {
+        assert!(first + columns <= self.columns);
+        Matrix {
+            values: &self.values[first * self.column_stride..],
+            columns,
+            ..self
+        }
+    }
 }
 
-/// `y += a b`, on the calling thread. `y` is (rows of a, columns of b), row-major.
-fn multiply_add<E: Element>(y: &mut [E], a: Matrix<E>, b: Matrix<E>) {
+/// `y = a b`, or `y += a b` where `add`, on the calling thread. `y` is (rows of a, columns of b),
+/// row-major.
+fn multiply<E: Element>(y: &mut [E], a: Matrix<E>, b: Matrix<E>, add: bool) {
     assert_eq!(a.columns, b.rows);
     assert_eq!(y.len(), a.rows * b.columns);
     // SAFETY: `Matrix` keeps rows x columns entries inside its slice at its strides, and `y` has
@@ -175,7 +223,7 @@ fn multiply_add<E: Element>(y: &mut [E], a: Matrix<E>, b: Matrix<E>) {
             y.as_mut_ptr(),
             1,
             b.columns as isize,
-            true,
+            add,
             a.values.as_ptr(),
             a.column_stride as isize,
             a.row_stride as isize,

@@ -3,6 +3,7 @@
 use dfdx::prelude::{Cpu, Device, Tensor};
 use rayon::prelude::*;
 
+use super::buffer::Buffer;
 use super::tape::{receive_tensor, tensor_values};
 use super::{Element, Tape, Variable, slices};
 use crate::{Error, Result};
@@ -30,10 +31,13 @@ where
         return Ok(parameter.clone());
     }
     let active = parameter.values().chunks(all_columns).take(rows);
-    let values = active.flat_map(|row| &row[..columns]).copied().collect();
+    let mut values = Buffer::new(rows * columns);
+    for (values, row) in values.chunks_mut(columns).zip(active) {
+        values.copy_from_slice(&row[..columns]);
+    }
     let parameter = parameter.clone();
     tape.operation(values, [1, rows, columns], move |cotangent, gradients| {
-        let mut gradient = vec![E::zero(); all_rows * all_columns];
+        let mut gradient = Buffer::zeros(all_rows * all_columns);
         for (row, cotangent) in gradient
             .chunks_mut(all_columns)
             .zip(cotangent.chunks(columns))
@@ -64,7 +68,7 @@ where
             format!("{rows} rows"),
         ));
     }
-    let mut y = vec![E::zero(); rows * columns];
+    let mut y = Buffer::new(rows * columns);
     for ((y, weight), scale) in y
         .chunks_mut(columns)
         .zip(weight.values().chunks(columns))
@@ -112,7 +116,7 @@ where
         let start = (item * channels + channel) * positions;
         start..start + positions
     };
-    let mut y = vec![E::zero(); batch * n * positions];
+    let mut y = Buffer::new(batch * n * positions);
     y.par_chunks_mut(positions)
         .enumerate()
         .for_each(|(index, y)| {
@@ -127,7 +131,7 @@ where
     let (x, mask) = (x.clone(), mask.clone());
     tape.operation(y, [batch, n, positions], move |cotangent, gradients| {
         let mut terms = vec![0.0; n];
-        let mut gradient = vec![E::zero(); x.values().len()];
+        let mut gradient = Buffer::zeros(x.values().len());
         for (index, cotangent) in cotangent.chunks(positions).enumerate() {
             let (item, channel) = (index / n, index % n);
             let place = row(item, channel);

@@ -11,6 +11,7 @@
 //! `fast_operations` bind the two.
 
 mod activation;
+mod buffer;
 mod complexity;
 mod element;
 mod fourier_convolution;

@@ -3,6 +3,7 @@
 use dfdx::prelude::{Cpu, Device, Tensor};
 use rayon::prelude::*;
 
+use super::buffer::Buffer;
 use super::tape::{receive_tensor, tensor_values};
 use super::{Element, Tape, Variable, slices};
 use crate::equations::norm::EPSILON;
@@ -62,7 +63,7 @@ where
         })
         .collect();
 
-    let mut y = vec![E::zero(); batch * n * positions];
+    let mut y = Buffer::new(batch * n * positions);
     y.par_chunks_mut(positions)
         .enumerate()
         .for_each(|(index, y)| {
@@ -93,13 +94,14 @@ where
             })
             .collect();
         if x.is_differentiable() {
-            let mut gradient = vec![E::zero(); batch * channels * positions];
+            let mut gradient = Buffer::new(batch * channels * positions);
             gradient
                 .par_chunks_mut(positions)
                 .enumerate()
                 .for_each(|(index, gradient)| {
                     let (item, channel) = (index / channels, index % channels);
                     if channel >= n {
+                        gradient.fill(E::zero());
                         return;
                     }
                     let s = &statistics[channel];

@@ -3,6 +3,7 @@
 use dfdx::prelude::{Cpu, Device};
 use rayon::prelude::*;
 
+use super::buffer::Buffer;
 use super::{Element, Tape, Variable, slices};
 use crate::Result;
 
@@ -12,17 +13,17 @@ where
     Cpu: Device<E>,
 {
     let [batch, channels, positions] = x.shape();
-    let y = x
+    let y: Vec<E> = x
         .values()
         .par_chunks(positions)
         .map(|row| E::of(slices::sum(row) / positions as f64))
         .collect();
     let x = x.clone();
     tape.operation(y, [batch, channels, 1], move |cotangent, gradients| {
-        let mut gradient = vec![E::zero(); x.values().len()];
+        let mut gradient = Buffer::new(x.values().len());
         gradient
             .par_chunks_mut(positions)
-            .zip(&cotangent)
+            .zip(&cotangent[..])
             .for_each(|(row, cotangent)| row.fill(E::of(cotangent.wide() / positions as f64)));
         x.receive(gradients, gradient)
     })

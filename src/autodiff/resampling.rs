@@ -3,6 +3,7 @@
 use dfdx::prelude::{Cpu, Device, HasShape, Tensor};
 use rustfft::num_complex::Complex;
 
+use super::buffer::Buffer;
 use super::fourier_convolution::ResolutionMask;
 use super::spectrum::{Axis, Transform, Workspace, frequency, map_channels, pack, unpack};
 use super::tape::{receive_tensor, tensor_values};
@@ -115,7 +116,7 @@ where
     let outputs: usize = reduced.iter().product();
     let resampler = Resampler::down(grid, reduced);
     let mask = MaskOnBins::new(reduced, masks);
-    let mut y = vec![E::zero(); batch * channels * outputs];
+    let mut y = Buffer::new(batch * channels * outputs);
     map_channels(
         &mut y,
         [channels, outputs],
@@ -133,7 +134,7 @@ where
         [batch, channels, outputs],
         move |cotangent, gradients| {
             let transposed = Resampler::transposed(&grid, &reduced, &resampler);
-            let mut gradient = vec![E::zero(); batch * channels * positions];
+            let mut gradient = Buffer::new(batch * channels * positions);
             let per_channel = map_channels(
                 &mut gradient,
                 [channels, positions],
@@ -217,8 +218,8 @@ fn resample_rows<E: Element>(
     x: &[E],
     [batch, channels, positions]: [usize; 3],
     outputs: usize,
-) -> Vec<E> {
-    let mut y = vec![E::zero(); batch * channels * outputs];
+) -> Buffer<E> {
+    let mut y = Buffer::new(batch * channels * outputs);
     map_channels(
         &mut y,
         [channels, outputs],

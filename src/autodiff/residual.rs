@@ -3,6 +3,7 @@
 use dfdx::prelude::{Cpu, Device, Tensor};
 
 use super::activation::gelu_slice;
+use super::buffer::Buffer;
 use super::resampling::{Resampler, pair_of};
 use super::spectrum::map_channels;
 use super::tape::{receive_tensor, tensor_values};
@@ -45,7 +46,7 @@ where
     let channels = kept.max(branch);
     let weight = depth.map_or(E::one(), |depth| tensor_values(depth)[0]);
     let resampler = (grid != reduced).then(|| Resampler::up(reduced, grid));
-    let mut y = vec![E::zero(); batch * channels * positions];
+    let mut y = Buffer::new(batch * channels * positions);
     let scratch = [reduced_positions, reduced_positions, positions];
     map_channels(
         &mut y,
@@ -91,7 +92,11 @@ where
                 if channel < kept {
                     let inputs = pair_of(x.values(), pair, rows.len(), channel, stream, positions);
                     for (y, x) in rows.iter_mut().zip(inputs) {
-                        slices::add_scaled(y, gates[channel], x);
+                        if channel < branch {
+                            slices::add_scaled(y, gates[channel], x);
+                        } else {
+                            slices::affine(y, gates[channel], x, E::zero());
+                        }
                     }
                 }
             }
@@ -106,7 +111,7 @@ where
         move |cotangent, gradients| {
             let transposed =
                 resampler.map(|resampler| Resampler::transposed(&reduced, &grid, &resampler));
-            let mut branch_gradient = vec![E::zero(); batch * branch * reduced_positions];
+            let mut branch_gradient = Buffer::new(batch * branch * reduced_positions);
             let depth_terms = map_channels(
                 &mut branch_gradient,
                 [branch, reduced_positions],
@@ -150,13 +155,14 @@ where
             if let Some(depth) = &depth {
                 receive_tensor(depth, gradients, &[E::of(depth_terms.iter().sum())])?;
             }
-            let mut stream_gradient = vec![E::zero(); batch * stream * positions];
+            let mut stream_gradient = Buffer::new(batch * stream * positions);
             let gate_terms = map_channels(
                 &mut stream_gradient,
                 [stream, positions],
                 || (),
                 |channel, rows, ()| {
                     if channel >= kept {
+                        rows.into_iter().for_each(|row| row.fill(E::zero()));
                         return 0.0;
                     }
                     let mut gate_term = 0.0;

@@ -34,19 +34,22 @@ impl<E: Element> Workspace<E> {
     pub fn new<const N: usize>(transforms: [&Transform<E>; N]) -> Self {
         let zeros = |length| vec![Complex::new(E::zero(), E::zero()); length];
         let most = |f: fn(&Transform<E>) -> usize| transforms.iter().map(|t| f(t)).max();
+        let [line, middle, scratch] = [
+            most(|t| t.axes.iter().map(|axis| axis.length).max().unwrap_or(0)),
+            most(Transform::between_axes),
+            most(|t| {
+                t.plans
+                    .iter()
+                    .map(|plan| plan.get_inplace_scratch_len())
+                    .max()
+                    .unwrap_or(0)
+            }),
+        ]
+        .map(|length| zeros(length.unwrap_or(0)));
         Workspace {
-            line: zeros(most(|t| t.axes.iter().map(|a| a.length).max().unwrap_or(0)).unwrap_or(0)),
-            middle: zeros(most(|t| t.axes[0].samples * t.axes[t.axes.len() - 1].bins).unwrap_or(0)),
-            scratch: zeros(
-                most(|t| {
-                    t.plans
-                        .iter()
-                        .map(|p| p.get_inplace_scratch_len())
-                        .max()
-                        .unwrap_or(0)
-                })
-                .unwrap_or(0),
-            ),
+            line,
+            middle,
+            scratch,
         }
     }
 }
@@ -89,6 +92,14 @@ impl<E: Element> Transform<E> {
     /// The number of samples.
     pub fn samples(&self) -> usize {
         self.axes.iter().map(|a| a.samples).product()
+    }
+
+    /// Values held between the transform of one axis and of the other.
+    fn between_axes(&self) -> usize {
+        match self.axes[..] {
+            [rows, columns] => rows.samples * columns.bins,
+            _ => 0,
+        }
     }
 
     /// `samples` to `spectrum`.

@@ -7,11 +7,11 @@
 use std::sync::Arc;
 
 use dfdx::prelude::{
-    Backward, Cpu, Device, OwnedTape, PutTape, Shape, SplitTape, Storage, Tape as _, Tensor,
-    TensorFromVec,
+    Backward, Cpu, Device, OwnedTape, PutTape, Shape, SplitTape, Tape as _, Tensor, TensorFromVec,
 };
 use rayon::prelude::*;
 
+use super::buffer::{Buffer, end_of_step};
 use super::{Element, slices};
 use crate::{Error, Result};
 
@@ -23,16 +23,26 @@ pub type Gradients<E, D = Cpu> = dfdx::prelude::Gradients<E, D>;
 /// arrive is moved in rather than added to zeros.
 type Key<E, D> = Tensor<(usize,), E, D>;
 
+/// Where the activations on a device live.
+pub trait Backend<E> {
+    /// A dense array on the device.
+    type Buffer;
+}
+
+impl<E: Element> Backend<E> for Cpu {
+    type Buffer = Buffer<E>;
+}
+
 /// Values of shape (batch, channels, positions), row-major, with their place on the tape.
 ///
 /// Weight matrices are (1, rows, columns), vectors (1, length, 1). Cloning shares the values.
-pub struct Variable<E: Element, D: Device<E> = Cpu> {
-    values: Arc<<D as Storage<E>>::Vec>,
+pub struct Variable<E: Element, D: Device<E> + Backend<E> = Cpu> {
+    values: Arc<D::Buffer>,
     shape: [usize; 3],
     key: Option<Key<E, D>>,
 }
 
-impl<E: Element, D: Device<E>> Clone for Variable<E, D> {
+impl<E: Element, D: Device<E> + Backend<E>> Clone for Variable<E, D> {
     fn clone(&self) -> Self {
         Variable {
             values: self.values.clone(),
@@ -42,7 +52,7 @@ impl<E: Element, D: Device<E>> Clone for Variable<E, D> {
     }
 }
 
-impl<E: Element, D: Device<E>> Variable<E, D> {
+impl<E: Element, D: Device<E> + Backend<E>> Variable<E, D> {
     /// (batch, channels, positions).
     pub fn shape(&self) -> [usize; 3] {
         self.shape
@@ -58,7 +68,7 @@ impl<E: Element> Variable<E>
 where
     Cpu: Device<E>,
 {
-    fn with_key(values: Vec<E>, shape: [usize; 3], differentiable: bool) -> Result<Self> {
+    fn with_key(values: Buffer<E>, shape: [usize; 3], differentiable: bool) -> Result<Self> {
         if values.len() != shape.iter().product::<usize>() {
             return Err(Error::argument(
                 "values of a variable",
@@ -66,15 +76,12 @@ where
                 format!("{shape:?}, that is {}", shape.iter().product::<usize>()),
             ));
         }
-        let device = Cpu::default();
-        let mut storage = Storage::<E>::try_alloc_len(&device, 0).map_err(device_error)?;
-        *E::storage(&mut storage) = values;
         let key = differentiable
-            .then(|| device.try_tensor_from_vec(Vec::new(), (0,)))
+            .then(|| Cpu::default().try_tensor_from_vec(Vec::new(), (0,)))
             .transpose()
             .map_err(device_error)?;
         Ok(Variable {
-            values: Arc::new(storage),
+            values: Arc::new(values),
             shape,
             key,
         })
@@ -82,27 +89,25 @@ where
 
     /// Values no gradient flows into: inputs, targets, fixed features.
     pub fn constant(values: Vec<E>, shape: [usize; 3]) -> Result<Self> {
-        Self::with_key(values, shape, false)
+        Self::with_key(values.into(), shape, false)
     }
 
     /// A parameter: a leaf whose gradient [`Variable::gradient`] reads after the backward pass.
     pub fn parameter(values: Vec<E>, shape: [usize; 3]) -> Result<Self> {
-        Self::with_key(values, shape, true)
+        Self::with_key(values.into(), shape, true)
     }
 
     /// The values, row-major.
     pub fn values(&self) -> &[E] {
-        E::slice(&self.values)
+        &self.values
     }
 
     /// The values, to be changed in place; copied first if another variable shares them.
     pub fn values_mut(&mut self) -> &mut [E] {
         if Arc::get_mut(&mut self.values).is_none() {
-            let mut storage = (*self.values).clone();
-            *E::storage(&mut storage) = self.values().to_vec();
-            self.values = Arc::new(storage);
+            self.values = Arc::new(self.values().to_vec().into());
         }
-        E::storage(Arc::get_mut(&mut self.values).expect("the values were just made unique"))
+        Arc::get_mut(&mut self.values).expect("the values were just made unique")
     }
 
     /// The gradient that flowed into this variable; `None` where none did.
@@ -119,14 +124,14 @@ where
     pub(super) fn receive(
         &self,
         gradients: &mut Gradients<E>,
-        gradient: Vec<E>,
+        gradient: Buffer<E>,
     ) -> std::result::Result<(), <Cpu as dfdx::prelude::HasErr>::Err> {
         let Some(key) = &self.key else {
             return Ok(());
         };
         let slot = E::storage(gradients.get_or_alloc_mut(key)?);
         if slot.is_empty() {
-            *slot = gradient;
+            *slot = gradient.into_vec();
         } else {
             slot.par_chunks_mut(CHUNK)
                 .zip(gradient.par_chunks(CHUNK))
@@ -146,7 +151,8 @@ pub(super) fn device_error(error: impl std::fmt::Debug) -> Error {
     Error::Device(format!("{error:?}"))
 }
 
-/// The record of one step; silent when only the forward pass is wanted.
+/// The record of one step; silent when only the forward pass is wanted. Buffers that a step leaves
+/// idle are freed when its tape is dropped.
 pub struct Tape<E: Element, D: Device<E> = Cpu> {
     record: Option<OwnedTape<E, D>>,
     device: D,
@@ -196,11 +202,17 @@ impl<E: Element, D: Device<E>> Tape<E, D> {
     }
 
     /// Runs the backward pass from `loss`.
-    pub fn backward(self, loss: &Tensor<(), E, D>) -> Result<Gradients<E, D>> {
+    pub fn backward(mut self, loss: &Tensor<(), E, D>) -> Result<Gradients<E, D>> {
         loss.clone()
-            .put_tape(self.record.unwrap_or_default())
+            .put_tape(self.record.take().unwrap_or_default())
             .try_backward()
             .map_err(device_error)
+    }
+}
+
+impl<E: Element, D: Device<E>> Drop for Tape<E, D> {
+    fn drop(&mut self) {
+        end_of_step::<E>();
     }
 }
 
@@ -212,12 +224,12 @@ where
     /// hands gradients on by [`Variable::receive`]. It is not run where no gradient arrived.
     pub(super) fn operation(
         &mut self,
-        values: Vec<E>,
+        values: impl Into<Buffer<E>>,
         shape: [usize; 3],
-        backward: impl FnOnce(Vec<E>, &mut Gradients<E>) -> std::result::Result<(), DeviceError>
+        backward: impl FnOnce(Buffer<E>, &mut Gradients<E>) -> std::result::Result<(), DeviceError>
         + 'static,
     ) -> Result<Variable<E>> {
-        let output = Variable::with_key(values, shape, self.is_recording())?;
+        let output = Variable::with_key(values.into(), shape, self.is_recording())?;
         if let (Some(record), Some(key)) = (&mut self.record, &output.key) {
             let key = key.clone();
             record.add_backward_op(move |gradients| {
@@ -225,7 +237,7 @@ where
                 if cotangent.is_empty() {
                     return Ok(());
                 }
-                backward(cotangent, gradients)
+                backward(cotangent.into(), gradients)
             });
         }
         Ok(output)
@@ -262,7 +274,7 @@ where
         };
         let x = x.clone();
         self.scalar_operation(value, move |cotangent, gradients| {
-            x.receive(gradients, vec![cotangent])
+            x.receive(gradients, vec![cotangent].into())
         })
     }
 }
