@@ -138,13 +138,12 @@ pub(super) fn gelu_f32(x: &[f32], y: &mut [f32], slope: &mut [f32]) {
     }
 }
 
-/// `exp(x)` for `x <= 0`, relative error below 2e-7; zero below -87, NaN for NaN.
+/// `exp(x)` for `x <= 0`, relative error below 2e-7; zero below [`NEGLIGIBLE`], NaN for NaN.
 #[inline(always)]
 fn exp_negative(x: f32) -> f32 {
     const ROUND: f32 = 12_582_912.0;
-    let clamped = if x < -87.0 { -87.0 } else { x };
-    let scaled = clamped * std::f32::consts::LOG2_E;
-    let shifted = scaled + ROUND;
+    let clamped = if x < NEGLIGIBLE { NEGLIGIBLE } else { x };
+    let shifted = clamped * std::f32::consts::LOG2_E + ROUND;
     let exponent = shifted - ROUND;
     let r = clamped - exponent * 0.693_359_4 + exponent * 2.121_944_4e-4;
     let series = ((((1.987_569_1e-4 * r + 1.398_2e-3) * r + 8.333_452e-3) * r + 4.166_579_6e-2)
@@ -154,8 +153,17 @@ fn exp_negative(x: f32) -> f32 {
         + 0.5;
     let mantissa = series * r * r + r + 1.0;
     let power = f32::from_bits(shifted.to_bits().wrapping_add(127) << 23);
-    if x < -87.0 { 0.0 } else { mantissa * power }
+    if x < NEGLIGIBLE {
+        0.0
+    } else {
+        mantissa * power
+    }
 }
+
+/// Below this exponent, that is for |x| > 7, GELU's tail and its slope's are taken as zero: they
+/// are under 1e-10, far below the rounding of their neighbours, and products of them would soon be
+/// denormal numbers, on which a matrix product runs at a quarter of its speed.
+const NEGLIGIBLE: f32 = -24.5;
 
 /// `x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3)))` and its slope.
 fn gelu_tanh<E: Element>(x: &[E], y: &mut [E], slope: &mut [E]) {

@@ -1,0 +1,127 @@
+//! Every fast operation, forward and backward, in `f32` at the sizes of a training step.
+//!
+//! `cargo bench --bench operations`; the thread count is `RAYON_NUM_THREADS`.
+
+use criterion::{Criterion, criterion_group, criterion_main};
+use dfdx::prelude::Cpu;
+use dnarch::Result;
+use dnarch::autodiff::{
+    Dropout, Gelu, Tape, Variable, batch_norm, constant_scalar, constant_tensor, crop_taps,
+    downsample, fourier_convolution, gelu, gelu_dropout, global_average_pool, linear, mask_taps,
+    materialise, residual, scale_rows, upsample,
+};
+use dnarch::random::Stream;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+const BATCH: usize = 16;
+const CHANNELS: usize = 64;
+
+type Operation<'a> = dyn Fn(&mut Tape<f32>) -> Result<Variable<f32>> + 'a;
+
+fn noise(shape: [usize; 3]) -> Variable<f32> {
+    let mut random = Stream::new(0, "bench", shape.iter().product::<usize>() as u64);
+    let values = (0..shape.iter().product())
+        .map(|_| random.normal() as f32)
+        .collect();
+    Variable::parameter(values, shape).expect("a variable")
+}
+
+/// Times forward and backward of `operation`.
+fn measure(criterion: &mut Criterion, name: &str, operation: &Operation) {
+    criterion.bench_function(name, |bencher| {
+        bencher.iter(|| {
+            let mut tape = Tape::recording(Cpu::default());
+            let y = operation(&mut tape).expect("a shape that fits");
+            let cotangent = vec![1.0; y.values().len()];
+            tape.backward_from(&y, cotangent).expect("a backward pass")
+        });
+    });
+}
+
+fn layers(criterion: &mut Criterion) {
+    let x = noise([BATCH, CHANNELS, 1024]);
+    let (weight, bias) = (noise([1, CHANNELS, CHANNELS]), noise([1, CHANNELS, 1]));
+    let gate = constant_tensor(&Cpu::default(), (0..CHANNELS).map(|_| 0.9)).expect("a mask");
+    let (gamma, beta) = (noise([1, CHANNELS, 1]), noise([1, CHANNELS, 1]));
+    let dropout = Dropout {
+        rate: 0.1,
+        seed: 0,
+        stream: 0,
+        maximum_channels: CHANNELS,
+    };
+    measure(criterion, "linear", &|tape| {
+        linear(tape, &x, &weight, &bias)
+    });
+    measure(criterion, "gelu exact", &|tape| gelu(tape, &x, Gelu::Exact));
+    measure(criterion, "gelu tanh", &|tape| gelu(tape, &x, Gelu::Tanh));
+    measure(criterion, "gelu and dropout", &|tape| {
+        gelu_dropout(tape, &x, Gelu::Exact, Some(dropout))
+    });
+    measure(criterion, "batch norm", &|tape| {
+        batch_norm(tape, &x, Some(&gate), &gamma, &beta)
+    });
+    measure(criterion, "global average pool", &|tape| {
+        global_average_pool(tape, &x)
+    });
+    measure(criterion, "materialise a part", &|tape| {
+        materialise(tape, &weight, 40, 40)
+    });
+    measure(criterion, "scale rows", &|tape| {
+        scale_rows(tape, &weight, &gate)
+    });
+}
+
+fn spectral(criterion: &mut Criterion) {
+    for (name, grid, reduced) in [
+        ("1024 to 1024", vec![1024], vec![1024]),
+        ("1024 to 500", vec![1024], vec![500]),
+        ("32 x 32 to 32 x 32", vec![32, 32], vec![32, 32]),
+        ("32 x 32 to 17 x 20", vec![32, 32], vec![17, 20]),
+    ] {
+        let positions = grid.iter().product();
+        let half: Vec<usize> = grid.iter().map(|n: &usize| n / 2).collect();
+        let taps = half.iter().map(|half| 2 * half + 1).product();
+        let x = noise([BATCH, CHANNELS, positions]);
+        let small = noise([BATCH, CHANNELS, reduced.iter().product()]);
+        let (kernel, bias) = (noise([1, CHANNELS, taps]), noise([1, CHANNELS, 1]));
+        let open = |points: fn(usize) -> usize| -> Vec<_> {
+            let mask = |n: &usize| {
+                let ones = (0..points(*n)).map(|_| 1.0);
+                Some(constant_tensor(&Cpu::default(), ones).expect("a mask"))
+            };
+            reduced.iter().map(mask).collect()
+        };
+        let (masks, low_pass) = (open(|m| m), open(|m| m.div_ceil(2)));
+        let depth = constant_scalar(&Cpu::default(), 0.7).expect("a scalar");
+        let grids = [&grid[..], &reduced[..]];
+        measure(criterion, &format!("Eq. 7, {name}"), &|tape| {
+            fourier_convolution(tape, &x, &grid, &kernel, &half, &reduced, &masks, &bias)
+        });
+        measure(criterion, &format!("Eq. 1, {name}"), &|tape| {
+            downsample(tape, &x, &grid, &reduced, &low_pass)
+        });
+        measure(criterion, &format!("upsampling, {name}"), &|tape| {
+            upsample(tape, &small, &reduced, &grid)
+        });
+        measure(criterion, &format!("residual sum, {name}"), &|tape| {
+            residual(tape, &x, None, &small, Some(&depth), grids, Gelu::Exact)
+        });
+        let inner: Vec<usize> = half.iter().map(|half| half / 2).collect();
+        let mask = constant_tensor(&Cpu::default(), (0..taps).map(|_| 0.5)).expect("a mask");
+        measure(criterion, &format!("kernel crop, {name}"), &|tape| {
+            crop_taps(tape, &kernel, &half, &inner)
+        });
+        measure(criterion, &format!("kernel mask, {name}"), &|tape| {
+            mask_taps(tape, &kernel, &mask)
+        });
+    }
+}
+
+criterion_group! {
+    name = operations;
+    config = Criterion::default().sample_size(20);
+    targets = layers, spectral
+}
+criterion_main!(operations);
