@@ -3,9 +3,8 @@
 
 use dfdx::prelude::{Device, Tensor, TryAdd, TryDiv, TryMul};
 
-use super::tape::device_error;
 use super::{Element, Tape};
-use crate::Result;
+use crate::{Error, Result};
 
 /// A scalar on the tape.
 pub type Scalar<E, D> = Tensor<(), E, D>;
@@ -43,6 +42,13 @@ pub fn network_complexity<E: Element, D: Device<E>>(
     tape: &mut Tape<E, D>,
     sizes: &NetworkSizes<E, D>,
 ) -> Result<Scalar<E, D>> {
+    if sizes.blocks.is_empty() || sizes.blocks.iter().any(|b| b.resolution.is_empty()) {
+        return Err(Error::argument(
+            "sizes of a network",
+            format!("{} blocks", sizes.blocks.len()),
+            "at least one block, each with a resolution for every axis",
+        ));
+    }
     let length = sizes.length as f64;
     let depth = sizes.depth.as_vec()[0];
     // Encoder: linear, then batch normalisation and GELU, at the width the first block reads.
@@ -101,11 +107,4 @@ pub fn complexity_loss<E: Element, D: Device<E>>(
     let ratio = tape.apply(current, |current| current.try_div(E::of(target)))?;
     let loss = tape.apply(&ratio, |ratio| ratio.try_add(-E::one())?.try_square())?;
     Ok((loss, ratio.as_vec()[0].wide()))
-}
-
-/// A scalar no gradient is wanted of.
-pub fn constant<E: Element, D: Device<E>>(device: &D, value: f64) -> Result<Scalar<E, D>> {
-    device
-        .try_tensor_from_vec(vec![E::of(value)], ())
-        .map_err(device_error)
 }

@@ -5,9 +5,9 @@
 
 use dfdx::prelude::{Axis, BroadcastTo, Device, HasShape, ReshapeTo, Tensor, TryAdd, TryMul};
 
-use super::tape::device_error;
+use super::tape::constant_tensor;
 use super::{Element, Tape};
-use crate::Result;
+use crate::{Error, Result};
 
 /// The sigmoid mask (Eq. 4) at the first `length` points of `linspace(-1, 1, axis)`, of which the
 /// first `kept` are at or above the threshold; the rest are zero.
@@ -21,8 +21,15 @@ pub fn sigmoid_mask<E: Element, D: Device<E>>(
     kept: usize,
     length: usize,
 ) -> Result<Tensor<(usize,), E, D>> {
-    let coordinates = (0..length).map(|i| E::of(-coordinate(i, axis))).collect();
-    let coordinates = constant(tape.device(), coordinates)?;
+    if !(1..=axis).contains(&length) {
+        return Err(Error::argument(
+            "length of a mask",
+            length,
+            format!("1 to {axis} points"),
+        ));
+    }
+    let coordinates = (0..length).map(|i| -coordinate(i, axis));
+    let coordinates = constant_tensor(tape.device(), coordinates)?;
     let kept_indicator = indicator(tape.device(), kept, length)?;
     tape.apply(mu, |mu| {
         let mask = mu
@@ -45,6 +52,13 @@ pub fn sigmoid_mask_at<E: Element, D: Device<E>>(
     axis: usize,
     index: usize,
 ) -> Result<Tensor<(), E, D>> {
+    if index >= axis {
+        return Err(Error::argument(
+            "point of a mask",
+            index,
+            format!("below {axis}"),
+        ));
+    }
     tape.apply(mu, |mu| {
         mu.try_add(E::of(-coordinate(index, axis)))?
             .try_mul(E::of(tau))?
@@ -64,19 +78,29 @@ pub fn gaussian_mask<E: Element, D: Device<E>>(
     kept: &[usize],
     half: &[usize],
 ) -> Result<Tensor<(usize,), E, D>> {
+    let dimensions = sigmas.len();
+    let fits = (1..=2).contains(&dimensions)
+        && [axes.len(), kept.len(), half.len()]
+            .iter()
+            .all(|length| *length == dimensions)
+        && half.iter().zip(axes).all(|(half, axis)| 2 * half < *axis);
+    if !fits {
+        return Err(Error::argument(
+            "kernel mask",
+            format!("{dimensions} widths, axes {axes:?}, {kept:?} kept and {half:?} materialised"),
+            "one or two of each, the materialised taps within the axis",
+        ));
+    }
     let mut factors = Vec::new();
     for (sigma, (axis, (kept, half))) in sigmas.iter().zip(axes.iter().zip(kept.iter().zip(half))) {
         let length = 2 * half + 1;
         let offset = |tap: usize| tap as f64 - *half as f64;
         let exponents = (0..length)
             .map(|tap| 2.0 * offset(tap) / (axis - 1).max(1) as f64)
-            .map(|x| E::of(-0.5 * x * x))
-            .collect();
-        let exponents = constant(tape.device(), exponents)?;
-        let inside = (0..length)
-            .map(|tap| E::of(f64::from(offset(tap).abs() <= *kept as f64)))
-            .collect();
-        let inside = constant(tape.device(), inside)?;
+            .map(|x| -0.5 * x * x);
+        let exponents = constant_tensor(tape.device(), exponents)?;
+        let inside = (0..length).map(|tap| f64::from(offset(tap).abs() <= *kept as f64));
+        let inside = constant_tensor(tape.device(), inside)?;
         factors.push(tape.apply(sigma, |sigma| {
             let mask = sigma
                 .try_square()?
@@ -112,24 +136,14 @@ fn coordinate(i: usize, n: usize) -> f64 {
     -1.0 + 2.0 * i as f64 / (n - 1).max(1) as f64
 }
 
-fn constant<E: Element, D: Device<E>>(
-    device: &D,
-    values: Vec<E>,
-) -> Result<Tensor<(usize,), E, D>> {
-    let length = values.len();
-    device
-        .try_tensor_from_vec(values, (length,))
-        .map_err(device_error)
-}
-
 /// One at the first `kept` points and zero at the others; `None` where all are kept.
 fn indicator<E: Element, D: Device<E>>(
     device: &D,
     kept: usize,
     length: usize,
 ) -> Result<Option<Tensor<(usize,), E, D>>> {
-    let values = (0..length).map(|i| E::of(f64::from(i < kept))).collect();
+    let values = (0..length).map(|i| f64::from(i < kept));
     (kept < length)
-        .then(|| constant(device, values))
+        .then(|| constant_tensor(device, values))
         .transpose()
 }

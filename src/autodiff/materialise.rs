@@ -1,6 +1,7 @@
 //! Active parts of parameters (Appendix A.3), and masks folded into them.
 
 use dfdx::prelude::{Cpu, Device, Tensor};
+use rayon::prelude::*;
 
 use super::tape::{receive_tensor, tensor_values};
 use super::{Element, Tape, Variable, slices};
@@ -17,12 +18,12 @@ pub fn materialise<E: Element>(
 where
     Cpu: Device<E>,
 {
-    let [_, all_rows, all_columns] = parameter.shape();
-    if rows > all_rows || columns > all_columns {
+    let [count, all_rows, all_columns] = parameter.shape();
+    if count != 1 || rows > all_rows || columns > all_columns {
         return Err(Error::argument(
             "active part of a parameter",
-            format!("{rows} x {columns}"),
-            format!("at most {all_rows} x {all_columns}"),
+            format!("{rows} x {columns} of {:?}", parameter.shape()),
+            format!("a parameter (1, R, C), at most {all_rows} x {all_columns} of it"),
         ));
     }
     if [rows, columns] == [all_rows, all_columns] {
@@ -84,5 +85,57 @@ where
             slices::scale(cotangent, *scale);
         }
         weight.receive(gradients, cotangent)
+    })
+}
+
+/// `mask * x` on the first channels of an activation: `x` (B, C, P) and `mask` (n), n <= C, give
+/// (B, n, P).
+pub fn gate_channels<E: Element>(
+    tape: &mut Tape<E>,
+    x: &Variable<E>,
+    mask: &Tensor<(usize,), E, Cpu>,
+) -> Result<Variable<E>>
+where
+    Cpu: Device<E>,
+{
+    let [batch, channels, positions] = x.shape();
+    let gates = tensor_values(mask);
+    let n = gates.len();
+    if n > channels {
+        return Err(Error::argument(
+            "gate",
+            n,
+            format!("at most {channels} channels"),
+        ));
+    }
+    let row = move |item: usize, channel: usize| {
+        let start = (item * channels + channel) * positions;
+        start..start + positions
+    };
+    let mut y = vec![E::zero(); batch * n * positions];
+    y.par_chunks_mut(positions)
+        .enumerate()
+        .for_each(|(index, y)| {
+            let (item, channel) = (index / n, index % n);
+            slices::affine(
+                y,
+                gates[channel],
+                &x.values()[row(item, channel)],
+                E::zero(),
+            );
+        });
+    let (x, mask) = (x.clone(), mask.clone());
+    tape.operation(y, [batch, n, positions], move |cotangent, gradients| {
+        let mut terms = vec![0.0; n];
+        let mut gradient = vec![E::zero(); x.values().len()];
+        for (index, cotangent) in cotangent.chunks(positions).enumerate() {
+            let (item, channel) = (index / n, index % n);
+            let place = row(item, channel);
+            terms[channel] += slices::dot(cotangent, &x.values()[place.clone()]);
+            slices::affine(&mut gradient[place], gates[channel], cotangent, E::zero());
+        }
+        let terms: Vec<E> = terms.into_iter().map(E::of).collect();
+        receive_tensor(&mask, gradients, &terms)?;
+        x.receive(gradients, gradient)
     })
 }

@@ -11,7 +11,6 @@ use crate::{Error, Result};
 /// What the backward pass needs of one channel.
 struct Channel<E> {
     mean: E,
-    variance: f64,
     gate: f64,
     /// `1 / sqrt(gate^2 variance + epsilon)`.
     inverse: f64,
@@ -42,6 +41,13 @@ where
         ));
     }
     let gates = gate.map_or_else(|| vec![E::one(); n], tensor_values);
+    if gates.len() != n {
+        return Err(Error::argument(
+            "gate of batch normalisation",
+            gates.len(),
+            format!("{n}, one for each gamma"),
+        ));
+    }
     let count = (batch * positions) as f64;
     let row = move |item: usize, channel: usize| {
         let start = (item * channels + channel) * positions;
@@ -57,7 +63,6 @@ where
             let inverse = 1.0 / libm::sqrt(gate * gate * variance + EPSILON);
             Channel {
                 mean,
-                variance,
                 gate,
                 inverse,
             }

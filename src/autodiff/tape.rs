@@ -7,8 +7,8 @@
 use std::sync::Arc;
 
 use dfdx::prelude::{
-    Backward, Cpu, Device, OwnedTape, PutTape, Shape, SplitTape, Storage, Tape as _, Tensor,
-    TensorFromVec,
+    Backward, Cpu, Device, HasShape, OwnedTape, PutTape, Shape, SplitTape, Storage, Tape as _,
+    Tensor, TensorFromVec,
 };
 use rayon::prelude::*;
 
@@ -59,11 +59,12 @@ where
     Cpu: Device<E>,
 {
     fn with_key(values: Vec<E>, shape: [usize; 3], differentiable: bool) -> Result<Self> {
-        if values.len() != shape.iter().product::<usize>() {
+        let count = shape.iter().try_fold(1usize, |all, n| all.checked_mul(*n));
+        if count != Some(values.len()) || values.is_empty() {
             return Err(Error::argument(
                 "values of a variable",
                 values.len(),
-                format!("{shape:?}, that is {}", shape.iter().product::<usize>()),
+                format!("as many as {shape:?} has places, at least one"),
             ));
         }
         let device = Cpu::default();
@@ -251,23 +252,63 @@ where
         Ok(output)
     }
 
-    /// A variable's values as a dfdx tensor of shape (length,), for dfdx's own operations.
-    pub fn tensor(&mut self, x: &Variable<E>) -> Result<Tensor<(usize,), E, Cpu>> {
-        let values = x.values().to_vec();
-        let length = values.len();
-        let output = self
-            .device
-            .try_tensor_from_vec(values, (length,))
-            .map_err(device_error)?;
-        if let Some(record) = &mut self.record {
-            let (key, x) = (output.ghost(), x.clone());
-            record.add_backward_op(move |gradients| {
-                let cotangent = E::storage(gradients.get_or_alloc_mut(&key)?).clone();
-                x.receive(gradients, cotangent)
-            });
+    /// Runs the backward pass from `output`, whose gradient is `cotangent`: the vector-Jacobian
+    /// product of everything recorded.
+    pub fn backward_from(
+        mut self,
+        output: &Variable<E>,
+        cotangent: Vec<E>,
+    ) -> Result<Gradients<E>> {
+        if cotangent.len() != output.values().len() {
+            return Err(Error::argument(
+                "values of a cotangent",
+                cotangent.len(),
+                format!("{}, one for each output", output.values().len()),
+            ));
         }
-        Ok(output)
+        let output = output.clone();
+        let start = self.scalar_operation(E::zero(), move |_, gradients| {
+            output.receive(gradients, cotangent)
+        })?;
+        self.backward(&start)
     }
+
+    /// A variable of one value as a dfdx scalar, for dfdx's own operations.
+    pub fn scalar(&mut self, x: &Variable<E>) -> Result<Tensor<(), E, Cpu>> {
+        let &[value] = x.values() else {
+            return Err(Error::argument(
+                "scalar",
+                format!("shape {:?}", x.shape()),
+                "one value",
+            ));
+        };
+        let x = x.clone();
+        self.scalar_operation(value, move |cotangent, gradients| {
+            x.receive(gradients, vec![cotangent])
+        })
+    }
+}
+
+/// A scalar tensor no gradient is wanted of.
+pub fn constant_scalar<E: Element, D: Device<E>>(
+    device: &D,
+    value: f64,
+) -> Result<Tensor<(), E, D>> {
+    device
+        .try_tensor_from_vec(vec![E::of(value)], ())
+        .map_err(device_error)
+}
+
+/// A tensor of shape (length,) no gradient is wanted of.
+pub fn constant_tensor<E: Element, D: Device<E>>(
+    device: &D,
+    values: impl Iterator<Item = f64>,
+) -> Result<Tensor<(usize,), E, D>> {
+    let values: Vec<E> = values.map(E::of).collect();
+    let length = values.len();
+    device
+        .try_tensor_from_vec(values, (length,))
+        .map_err(device_error)
 }
 
 /// Adds `gradient` to the gradient of a dfdx tensor.
@@ -289,5 +330,8 @@ pub(super) fn tensor_values<S: Shape, E: Element>(tensor: &Tensor<S, E, Cpu>) ->
 where
     Cpu: Device<E>,
 {
+    if tensor.shape().num_elements() == 0 {
+        return Vec::new(); // dfdx would index the first value
+    }
     tensor.as_vec()
 }
