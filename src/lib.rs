@@ -63,8 +63,6 @@
 //! # }
 //! ```
 
-#![warn(missing_docs)]
-
 pub mod autodiff;
 pub mod cli;
 pub mod equations;

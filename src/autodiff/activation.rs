@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 use super::buffer::Buffer;
 use super::tape::CHUNK;
 use super::{Element, Tape, Variable, slices};
-use crate::Result;
 use crate::random::Stream;
+use crate::{Error, Result};
 
 /// Which GELU: `x Phi(x)`, or the approximation by tanh.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,6 +55,9 @@ where
     Cpu: Device<E>,
 {
     let [_, channels, positions] = x.shape();
+    if let Some(dropout) = dropout {
+        dropout.check(channels)?;
+    }
     let mut y = Buffer::new(x.values().len());
     let mut slope = Buffer::new(x.values().len());
     y.par_chunks_mut(CHUNK)
@@ -88,6 +91,24 @@ pub(super) fn gelu_slice<E: Element>(form: Gelu, x: &[E], y: &mut [E], slope: &m
 }
 
 impl Dropout {
+    fn check(&self, channels: usize) -> Result<()> {
+        if !(0.0..1.0).contains(&self.rate) {
+            return Err(Error::argument(
+                "dropout rate",
+                self.rate,
+                "at least 0 and below 1",
+            ));
+        }
+        if channels > self.maximum_channels {
+            return Err(Error::argument(
+                "channels under dropout",
+                channels,
+                format!("at most {}", self.maximum_channels),
+            ));
+        }
+        Ok(())
+    }
+
     /// Zeroes the dropped elements of one row of values and slopes, and scales the kept ones.
     fn apply<E: Element>(&self, sample: usize, channel: usize, y: &mut [E], slope: &mut [E]) {
         let scale = E::of(1.0 / (1.0 - self.rate));

@@ -4,7 +4,7 @@
 use dfdx::prelude::{Device, Tensor, TryAdd, TryDiv, TryMul};
 
 use super::{Element, Tape};
-use crate::Result;
+use crate::{Error, Result};
 
 /// A scalar on the tape.
 pub type Scalar<E, D> = Tensor<(), E, D>;
@@ -42,6 +42,13 @@ pub fn network_complexity<E: Element, D: Device<E>>(
     tape: &mut Tape<E, D>,
     sizes: &NetworkSizes<E, D>,
 ) -> Result<Scalar<E, D>> {
+    if sizes.blocks.is_empty() || sizes.blocks.iter().any(|b| b.resolution.is_empty()) {
+        return Err(Error::argument(
+            "sizes of a network",
+            format!("{} blocks", sizes.blocks.len()),
+            "at least one block, each with a resolution for every axis",
+        ));
+    }
     let length = sizes.length as f64;
     let depth = sizes.depth.as_vec()[0];
     // Encoder: linear, then batch normalisation and GELU, at the width the first block reads.

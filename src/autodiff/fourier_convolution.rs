@@ -333,6 +333,19 @@ fn tap_places(grid: &[usize], half: &[usize]) -> Vec<usize> {
     })
 }
 
+/// Whether no mask is longer than the frequencies of its axis.
+pub(super) fn masks_fit<E: Element>(
+    masks: &[ResolutionMask<E>],
+    frequencies: impl Iterator<Item = usize>,
+) -> bool {
+    let lengths = masks
+        .iter()
+        .map(|mask| mask.as_ref().map_or(0, |mask| mask.shape().0));
+    lengths
+        .zip(frequencies)
+        .all(|(length, most)| length <= most)
+}
+
 fn check<E: Element>(
     x: &Variable<E>,
     grid: &[usize],
@@ -355,16 +368,19 @@ where
     let fits = same_axes
         && grid.iter().product::<usize>() == positions
         && half.iter().zip(grid).all(|(half, n)| *half <= n / 2)
-        && reduced.iter().zip(grid).all(|(m, n)| (1..=*n).contains(m));
+        && reduced.iter().zip(grid).all(|(m, n)| (1..=*n).contains(m))
+        && masks_fit(masks, grid.iter().map(|n| n + 1));
     if !fits || kernel.shape() != [1, channels, taps] || bias.shape() != [1, channels, 1] {
         return Err(Error::argument(
             "Fourier convolution",
             format!(
-                "signal {:?} on {grid:?}, kernel {:?} with half lengths {half:?}, output {reduced:?}",
+                "signal {:?} on {grid:?}, kernel {:?} with half lengths {half:?}, output {reduced:?}, \
+                 {} masks",
                 x.shape(),
-                kernel.shape()
+                kernel.shape(),
+                masks.len()
             ),
-            "one or two axes, at most N + 1 taps and 1..=N output samples on each",
+            "one or two axes, on each at most N + 1 taps and mask values and 1..=N output samples",
         ));
     }
     Ok(())

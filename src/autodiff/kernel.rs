@@ -23,13 +23,14 @@ pub fn crop_taps<E: Element>(
 where
     Cpu: Device<E>,
 {
-    let [_, channels, taps] = features.shape();
+    let [items, channels, taps] = features.shape();
     let count = |half: &TapRange| half.iter().map(|h| 2 * h + 1).product::<usize>();
-    if count(from) != taps || half.iter().zip(from).any(|(half, from)| half > from) {
+    let fits = items == 1 && half.len() == from.len() && count(from) == taps;
+    if !fits || half.iter().zip(from).any(|(half, from)| half > from) {
         return Err(Error::argument(
             "kernel crop",
-            format!("{half:?} of {from:?} with {taps} taps"),
-            "a centred part of the grid",
+            format!("{half:?} of {from:?}, features {:?}", features.shape()),
+            "features (1, F, taps) and a centred part of their grid",
         ));
     }
     if half == from {

@@ -21,8 +21,8 @@ where
     Cpu: Device<E>,
 {
     let [batch, inputs, positions] = x.shape();
-    let [_, outputs, columns] = weight.shape();
-    if columns != inputs || bias.shape() != [1, outputs, 1] {
+    let [_, outputs, _] = weight.shape();
+    if weight.shape() != [1, outputs, inputs] || bias.shape() != [1, outputs, 1] {
         return Err(Error::argument(
             "linear layer",
             format!("weight {:?}, bias {:?}", weight.shape(), bias.shape()),

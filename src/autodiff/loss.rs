@@ -72,6 +72,13 @@ where
         let error = |i: usize| decoded(i) - target[i].wide();
         let distance = libm::sqrt((0..size).map(|i| error(i) * error(i)).sum());
         let norm = libm::sqrt(target.iter().map(|t| t.wide() * t.wide()).sum());
+        if !(norm.is_finite() && norm > 0.0) {
+            return Err(Error::argument(
+                "norm of a target",
+                norm,
+                "a finite number above 0",
+            ));
+        }
         loss += distance / norm / batch as f64;
         // At distance zero the subgradient zero is taken.
         let scale = if distance > 0.0 {

@@ -7,7 +7,7 @@ use dfdx::prelude::{Axis, BroadcastTo, Device, HasShape, ReshapeTo, Tensor, TryA
 
 use super::tape::constant_tensor;
 use super::{Element, Tape};
-use crate::Result;
+use crate::{Error, Result};
 
 /// The sigmoid mask (Eq. 4) at the first `length` points of `linspace(-1, 1, axis)`, of which the
 /// first `kept` are at or above the threshold; the rest are zero.
@@ -21,6 +21,13 @@ pub fn sigmoid_mask<E: Element, D: Device<E>>(
     kept: usize,
     length: usize,
 ) -> Result<Tensor<(usize,), E, D>> {
+    if !(1..=axis).contains(&length) {
+        return Err(Error::argument(
+            "length of a mask",
+            length,
+            format!("1 to {axis} points"),
+        ));
+    }
     let coordinates = (0..length).map(|i| -coordinate(i, axis));
     let coordinates = constant_tensor(tape.device(), coordinates)?;
     let kept_indicator = indicator(tape.device(), kept, length)?;
@@ -45,6 +52,13 @@ pub fn sigmoid_mask_at<E: Element, D: Device<E>>(
     axis: usize,
     index: usize,
 ) -> Result<Tensor<(), E, D>> {
+    if index >= axis {
+        return Err(Error::argument(
+            "point of a mask",
+            index,
+            format!("below {axis}"),
+        ));
+    }
     tape.apply(mu, |mu| {
         mu.try_add(E::of(-coordinate(index, axis)))?
             .try_mul(E::of(tau))?
@@ -64,6 +78,19 @@ pub fn gaussian_mask<E: Element, D: Device<E>>(
     kept: &[usize],
     half: &[usize],
 ) -> Result<Tensor<(usize,), E, D>> {
+    let dimensions = sigmas.len();
+    let fits = (1..=2).contains(&dimensions)
+        && [axes.len(), kept.len(), half.len()]
+            .iter()
+            .all(|length| *length == dimensions)
+        && half.iter().zip(axes).all(|(half, axis)| 2 * half < *axis);
+    if !fits {
+        return Err(Error::argument(
+            "kernel mask",
+            format!("{dimensions} widths, axes {axes:?}, {kept:?} kept and {half:?} materialised"),
+            "one or two of each, the materialised taps within the axis",
+        ));
+    }
     let mut factors = Vec::new();
     for (sigma, (axis, (kept, half))) in sigmas.iter().zip(axes.iter().zip(kept.iter().zip(half))) {
         let length = 2 * half + 1;

@@ -19,12 +19,12 @@ pub fn materialise<E: Element>(
 where
     Cpu: Device<E>,
 {
-    let [_, all_rows, all_columns] = parameter.shape();
-    if rows > all_rows || columns > all_columns {
+    let [count, all_rows, all_columns] = parameter.shape();
+    if count != 1 || rows > all_rows || columns > all_columns {
         return Err(Error::argument(
             "active part of a parameter",
-            format!("{rows} x {columns}"),
-            format!("at most {all_rows} x {all_columns}"),
+            format!("{rows} x {columns} of {:?}", parameter.shape()),
+            format!("a parameter (1, R, C), at most {all_rows} x {all_columns} of it"),
         ));
     }
     if [rows, columns] == [all_rows, all_columns] {

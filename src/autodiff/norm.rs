@@ -42,6 +42,13 @@ where
         ));
     }
     let gates = gate.map_or_else(|| vec![E::one(); n], tensor_values);
+    if gates.len() != n {
+        return Err(Error::argument(
+            "gate of batch normalisation",
+            gates.len(),
+            format!("{n}, one for each gamma"),
+        ));
+    }
     let count = (batch * positions) as f64;
     let row = move |item: usize, channel: usize| {
         let start = (item * channels + channel) * positions;

@@ -4,7 +4,7 @@ use dfdx::prelude::{Cpu, Device, HasShape, Tensor};
 use rustfft::num_complex::Complex;
 
 use super::buffer::Buffer;
-use super::fourier_convolution::ResolutionMask;
+use super::fourier_convolution::{ResolutionMask, masks_fit};
 use super::spectrum::{Axis, Transform, Workspace, frequency, map_channels, pack, unpack};
 use super::tape::{receive_tensor, tensor_values};
 use super::{Element, Tape, Variable};
@@ -112,6 +112,13 @@ where
     Cpu: Device<E>,
 {
     check_grids("spectral downsampling", x, grid, reduced, grid)?;
+    if masks.len() != grid.len() || !masks_fit(masks, grid.iter().map(|n| n / 2 + 1)) {
+        return Err(Error::argument(
+            "masks of spectral downsampling",
+            format!("{} on the grid {grid:?}", masks.len()),
+            "one for each axis, of at most floor(N / 2) + 1 values",
+        ));
+    }
     let [batch, channels, positions] = x.shape();
     let outputs: usize = reduced.iter().product();
     let resampler = Resampler::down(grid, reduced);
@@ -308,7 +315,7 @@ where
     }
 }
 
-fn check_grids<E: Element>(
+pub(super) fn check_grids<E: Element>(
     what: &str,
     x: &Variable<E>,
     from: &[usize],

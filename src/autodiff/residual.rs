@@ -4,7 +4,7 @@ use dfdx::prelude::{Cpu, Device, Tensor};
 
 use super::activation::gelu_slice;
 use super::buffer::Buffer;
-use super::resampling::{Resampler, pair_of};
+use super::resampling::{Resampler, check_grids, pair_of};
 use super::spectrum::map_channels;
 use super::tape::{receive_tensor, tensor_values};
 use super::{Element, Gelu, Tape, Variable, slices};
@@ -28,6 +28,7 @@ where
     Cpu: Device<E>,
 {
     let [grid, reduced] = grids;
+    check_grids("residual sum", x, grid, reduced, grid)?;
     let [batch, stream, positions] = x.shape();
     let [items, branch, reduced_positions] = v.shape();
     let gates = gate.map_or_else(|| vec![E::one(); stream], tensor_values);

@@ -7,7 +7,8 @@
 use std::sync::Arc;
 
 use dfdx::prelude::{
-    Backward, Cpu, Device, OwnedTape, PutTape, Shape, SplitTape, Tape as _, Tensor, TensorFromVec,
+    Backward, Cpu, Device, HasShape, OwnedTape, PutTape, Shape, SplitTape, Tape as _, Tensor,
+    TensorFromVec,
 };
 use rayon::prelude::*;
 
@@ -69,11 +70,12 @@ where
     Cpu: Device<E>,
 {
     fn with_key(values: Buffer<E>, shape: [usize; 3], differentiable: bool) -> Result<Self> {
-        if values.len() != shape.iter().product::<usize>() {
+        let count = shape.iter().try_fold(1usize, |all, n| all.checked_mul(*n));
+        if count != Some(values.len()) || values.is_empty() {
             return Err(Error::argument(
                 "values of a variable",
                 values.len(),
-                format!("{shape:?}, that is {}", shape.iter().product::<usize>()),
+                format!("as many as {shape:?} has places, at least one"),
             ));
         }
         let key = differentiable
@@ -263,6 +265,27 @@ where
         Ok(output)
     }
 
+    /// Runs the backward pass from `output`, whose gradient is `cotangent`: the vector-Jacobian
+    /// product of everything recorded.
+    pub fn backward_from(
+        mut self,
+        output: &Variable<E>,
+        cotangent: Vec<E>,
+    ) -> Result<Gradients<E>> {
+        if cotangent.len() != output.values().len() {
+            return Err(Error::argument(
+                "values of a cotangent",
+                cotangent.len(),
+                format!("{}, one for each output", output.values().len()),
+            ));
+        }
+        let output = output.clone();
+        let start = self.scalar_operation(E::zero(), move |_, gradients| {
+            output.receive(gradients, cotangent.into())
+        })?;
+        self.backward(&start)
+    }
+
     /// A variable of one value as a dfdx scalar, for dfdx's own operations.
     pub fn scalar(&mut self, x: &Variable<E>) -> Result<Tensor<(), E, Cpu>> {
         let &[value] = x.values() else {
@@ -320,5 +343,8 @@ pub(super) fn tensor_values<S: Shape, E: Element>(tensor: &Tensor<S, E, Cpu>) ->
 where
     Cpu: Device<E>,
 {
+    if tensor.shape().num_elements() == 0 {
+        return Vec::new(); // dfdx would index the first value
+    }
     tensor.as_vec()
 }
