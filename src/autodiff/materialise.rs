@@ -139,3 +139,31 @@ where
         x.receive(gradients, gradient)
     })
 }
+
+/// `x` (B, C, P) with channels of zeros behind its own, `channels` in all; `x` itself where it has as
+/// many.
+pub fn pad_channels<E: Element>(
+    tape: &mut Tape<E>,
+    x: &Variable<E>,
+    channels: usize,
+) -> Result<Variable<E>>
+where
+    Cpu: Device<E>,
+{
+    let [batch, own, positions] = x.shape();
+    if own >= channels {
+        return Ok(x.clone());
+    }
+    let (item, padded) = (own * positions, channels * positions);
+    let mut y = vec![E::zero(); batch * padded];
+    for (y, x) in y.chunks_mut(padded).zip(x.values().chunks(item)) {
+        y[..item].copy_from_slice(x);
+    }
+    let x = x.clone();
+    let shape = [batch, channels, positions];
+    tape.operation(y, shape, move |cotangent, gradients| {
+        let items = cotangent.chunks(padded);
+        let gradient = items.flat_map(|c| &c[..item]).copied().collect();
+        x.receive(gradients, gradient)
+    })
+}
