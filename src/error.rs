@@ -34,9 +34,12 @@ pub enum Error {
         action: &'static str,
         source: std::io::Error,
     },
-    /// The loss stopped being a finite number.
-    #[error("the loss became {loss} at step {step}")]
-    Diverged { step: u64, loss: f64 },
+    /// The loss or a parameter stopped being a finite number.
+    #[error("{what} became {value} at step {step}")]
+    Diverged { step: u64, what: String, value: f64 },
+    /// A run that cannot go on, and what is left of it.
+    #[error("{}: {message}", path.display())]
+    Run { path: PathBuf, message: String },
     /// The tensor device failed.
     #[error("tensor device: {0}")]
     Device(String),

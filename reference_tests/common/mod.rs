@@ -1,4 +1,5 @@
 //! Central differences, and the random arrays they are taken at.
+#![allow(dead_code)] // Each test target uses its own part.
 
 use dnarch::random::Stream;
 use ndarray::{Array, Dimension, IntoDimension};

@@ -24,6 +24,7 @@ pub type ResolutionMask<E> = Option<Tensor<(usize,), E, Cpu>>;
 /// `x` (B, C, P); `kernel` (1, C, K) holds the taps `-h ..= h` of each axis, `half` = h;
 /// `bias` (1, C, 1); the result is (B, C, P_M), `reduced` = M. Nothing of the size of the batch's
 /// spectrum is stored: each channel transforms, filters and transforms back two rows at a time.
+#[allow(clippy::too_many_arguments)] // the symbols of Eq. 7
 pub fn fourier_convolution<E: Element>(
     tape: &mut Tape<E>,
     x: &Variable<E>,

@@ -20,11 +20,11 @@ where
     Cpu: Device<E>,
 {
     let [count, all_rows, all_columns] = parameter.shape();
-    if count != 1 || rows > all_rows || columns > all_columns {
+    if count != 1 || !(1..=all_rows).contains(&rows) || !(1..=all_columns).contains(&columns) {
         return Err(Error::argument(
             "active part of a parameter",
             format!("{rows} x {columns} of {:?}", parameter.shape()),
-            format!("a parameter (1, R, C), at most {all_rows} x {all_columns} of it"),
+            format!("a parameter (1, R, C), 1 x 1 to {all_rows} x {all_columns} of it"),
         ));
     }
     if [rows, columns] == [all_rows, all_columns] {
@@ -140,6 +140,36 @@ where
         }
         let terms: Vec<E> = terms.into_iter().map(E::of).collect();
         receive_tensor(&mask, gradients, &terms)?;
+        x.receive(gradients, gradient)
+    })
+}
+
+/// `x` (B, C, P) with channels of zeros behind its own, `channels` in all; `x` itself where it has as
+/// many.
+pub fn pad_channels<E: Element>(
+    tape: &mut Tape<E>,
+    x: &Variable<E>,
+    channels: usize,
+) -> Result<Variable<E>>
+where
+    Cpu: Device<E>,
+{
+    let [batch, own, positions] = x.shape();
+    if own >= channels {
+        return Ok(x.clone());
+    }
+    let (item, padded) = (own * positions, channels * positions);
+    let mut y = Buffer::new(batch * padded);
+    for (y, x) in y.chunks_mut(padded).zip(x.values().chunks(item)) {
+        let (kept, missing) = y.split_at_mut(item);
+        kept.copy_from_slice(x);
+        missing.fill(E::zero());
+    }
+    let x = x.clone();
+    let shape = [batch, channels, positions];
+    tape.operation(y, shape, move |cotangent, gradients| {
+        let items = cotangent.chunks(padded);
+        let gradient = items.flat_map(|c| &c[..item]).copied().collect();
         x.receive(gradients, gradient)
     })
 }

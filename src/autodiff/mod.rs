@@ -37,7 +37,7 @@ pub use kernel::{TapRange, crop_taps, mask_taps};
 pub use linear::linear;
 pub use loss::{binary_cross_entropy, cross_entropy, relative_l2};
 pub use mask::{gaussian_mask, sigmoid_mask, sigmoid_mask_at};
-pub use materialise::{gate_channels, materialise, scale_rows};
+pub use materialise::{gate_channels, materialise, pad_channels, scale_rows};
 pub use norm::batch_norm;
 pub use pooling::global_average_pool;
 pub use resampling::{downsample, upsample};

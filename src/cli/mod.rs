@@ -33,7 +33,10 @@ pub fn main() -> ExitCode {
             ExitCode::from(match error {
                 Error::Argument { .. } | Error::Configuration { .. } => 2,
                 Error::Data { .. } => 3,
-                Error::Io { .. } | Error::Diverged { .. } | Error::Device(_) => 1,
+                Error::Io { .. }
+                | Error::Diverged { .. }
+                | Error::Run { .. }
+                | Error::Device(_) => 1,
             })
         }
     }

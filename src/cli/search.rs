@@ -1,12 +1,12 @@
 //! `dnarch search`: its arguments, and the settings they stand for.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::exit;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::Args;
 
-use crate::run::directory::SETTINGS;
+use crate::run::directory::{RunDirectory, SETTINGS};
 use crate::run::keys::KEYS;
 use crate::run::presets;
 use crate::run::search::{End, run as run_search};
@@ -91,7 +91,7 @@ pub fn run(arguments: &SearchArguments) -> Result<()> {
             };
             println!(
                 "Stopped; the state is saved. Go on with:\n  dnarch search --resume {}{baseline}",
-                directory.display()
+                shell_word(&directory)
             );
         }
     }
@@ -101,7 +101,7 @@ pub fn run(arguments: &SearchArguments) -> Result<()> {
 /// The settings of a new search, or with `--resume` those of the run, changed by `--set` and flags.
 ///
 /// # Errors
-/// Those of [`Settings::resolve`].
+/// Those of [`Settings::resolve`] and, with `--resume`, of [`RunDirectory::open`].
 pub fn settings(arguments: &SearchArguments) -> Result<Settings> {
     let flags = [
         ("task", &arguments.task),
@@ -118,7 +118,8 @@ pub fn settings(arguments: &SearchArguments) -> Result<Settings> {
         ("seed", &arguments.seed),
         ("threads", &arguments.threads),
     ];
-    let resumed = arguments.resume.as_ref().map(|run| run.join(SETTINGS));
+    let resumed = arguments.resume.as_deref().map(RunDirectory::open);
+    let resumed = resumed.transpose()?.map(|run| run.file(SETTINGS));
     Settings::resolve(&Sources {
         preset: arguments.preset.clone(),
         file: resumed.or_else(|| arguments.config.clone()),
@@ -128,6 +129,16 @@ pub fn settings(arguments: &SearchArguments) -> Result<Settings> {
             .filter_map(|(name, text)| Some((name, text.clone()?)))
             .collect(),
     })
+}
+
+/// A path as a shell reads it back.
+fn shell_word(path: &Path) -> String {
+    let text = path.display().to_string();
+    let plain = |c: char| c.is_alphanumeric() || "/._-".contains(c);
+    match text.chars().all(plain) {
+        true => text,
+        false => format!("'{}'", text.replace('\'', r"'\''")),
+    }
 }
 
 fn help(name: &str) -> String {

@@ -5,7 +5,7 @@ use dfdx::prelude::{Cpu, Device, Tensor};
 use crate::Result;
 use crate::autodiff::{
     Dropout, Element, Gelu, ResolutionMask, Tape, Variable, batch_norm, fourier_convolution,
-    gate_channels, gelu_dropout, linear, residual,
+    gate_channels, gelu_dropout, linear, pad_channels, residual,
 };
 
 /// A block whose kernels are rendered and whose width masks are folded into its weights.
@@ -50,12 +50,15 @@ where
     /// v  = m_out * Linear_2(Dropout(GELU(c)))
     /// x' = u + m_depth * resample_{M->N}(GELU(v))
     /// ```
+    ///
+    /// Where N_in exceeds the channels that the blocks before have left, the missing ones are zero.
     pub fn forward(
         &self,
         tape: &mut Tape<E>,
         x: &Variable<E>,
         dropout: Option<Dropout>,
     ) -> Result<Variable<E>> {
+        let x = &pad_channels(tape, x, self.gamma.shape()[1])?;
         let h = batch_norm(tape, x, self.gate.as_ref(), &self.gamma, &self.beta)?;
         let d = fourier_convolution(
             tape,

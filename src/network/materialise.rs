@@ -9,11 +9,14 @@ use super::parameters::Slot;
 use super::{Decoder, Network, PlainBlock, Variant};
 use crate::Result;
 use crate::autodiff::{
-    Dropout, Element, Gelu, Tape, Variable, batch_norm, constant_scalar, constant_tensor,
-    crop_taps, gaussian_mask, gelu, global_average_pool, linear, mask_taps, materialise,
-    scale_rows, sigmoid_mask, sigmoid_mask_at,
+    Dropout, Element, Gelu, ResolutionMask, Tape, Variable, batch_norm, constant_scalar,
+    constant_tensor, crop_taps, gaussian_mask, gelu, global_average_pool, linear, mask_taps,
+    materialise, scale_rows, sigmoid_mask, sigmoid_mask_at,
 };
 use crate::equations::size;
+
+/// A width mask on the channels materialised; `None` where W is not learned.
+type WidthMask<E> = Option<Tensor<(usize,), E, Cpu>>;
 
 /// How much of the network a step computes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -214,7 +217,7 @@ where
         block: &BlockParameters,
         extents: &KeptBlock,
         lengths: [usize; 3],
-    ) -> Result<[Option<Tensor<(usize,), E, Cpu>>; 3]> {
+    ) -> Result<[WidthMask<E>; 3]> {
         let Some(slots) = block.masks.width else {
             return Ok([None, None, None]);
         };
@@ -236,7 +239,7 @@ where
         tape: &mut Tape<E>,
         block: &BlockParameters,
         extents: &KeptBlock,
-    ) -> Result<Vec<Option<Tensor<(usize,), E, Cpu>>>> {
+    ) -> Result<Vec<ResolutionMask<E>>> {
         let c = &self.configuration;
         let Some(slots) = &block.masks.resolution else {
             return Ok(vec![None; c.grid.len()]);

@@ -209,14 +209,15 @@ fn train_in(
         .progress
         .print(&format!("{network}: {}", task.title()));
     let finished = match train(&mut search, task, &plan, &mut recorder) {
-        Err(Error::Diverged { step, loss }) => {
-            let last = read_header(&recorder.checkpoints)?;
-            let message = format!(
-                "the loss became {loss} at step {step}; the checkpoint of step {} is kept. Try a \
-                 smaller --lr",
-                last.step
-            );
-            return Err(Error::configuration(directory.path(), message));
+        Err(error @ Error::Diverged { .. }) => {
+            let last = read_header(&recorder.checkpoints)?.step;
+            return Err(Error::Run {
+                path: directory.path().to_path_buf(),
+                message: format!(
+                    "{error}; the checkpoint of step {last} is kept. Try a new run with a smaller \
+                     --lr"
+                ),
+            });
         }
         result => result?,
     };

@@ -30,7 +30,8 @@ pub struct CheckpointHeader {
     /// What the search was set to, and on what data: a resumed one must equal both.
     pub settings_digest: String,
     pub data_digest: String,
-    /// The file beside the header that holds the values, and its SHA-256 in hexadecimal.
+    /// The file beside the header that holds the values, `checkpoint-<step>.safetensors`, and its
+    /// SHA-256 in hexadecimal.
     pub file: String,
     pub sha256: String,
 }
@@ -81,7 +82,7 @@ where
         element: E::NAME.to_string(),
         settings_digest: settings_digest.to_string(),
         data_digest: data_digest.to_string(),
-        file: format!("checkpoint-{}.safetensors", search.optimiser.steps),
+        file: values_file(search.optimiser.steps),
         sha256: digest(&bytes),
     };
     let previous = read_header(directory).ok();
@@ -101,18 +102,13 @@ pub fn read_header(directory: &Path) -> Result<CheckpointHeader> {
     let path = directory.join(HEADER);
     let bytes = read_at_most(&path, LARGEST_HEADER)?;
     let header: CheckpointHeader = serde_json::from_slice(&bytes)
-        .map_err(|error| Error::configuration(&path, format!("corrupt checkpoint: {error}")))?;
+        .map_err(|error| Error::data(&path, "corrupt checkpoint", error, "a header"))?;
     if header.schema != SCHEMA {
         return Err(Error::data(&path, "schema", &header.schema, SCHEMA));
     }
-    let plain_name = Path::new(&header.file).file_name() == Some(header.file.as_ref());
-    if !plain_name {
-        return Err(Error::data(
-            &path,
-            "file",
-            &header.file,
-            "the name of a file beside it",
-        ));
+    let file = values_file(header.step);
+    if header.file != file {
+        return Err(Error::data(&path, "file", &header.file, file));
     }
     Ok(header)
 }
@@ -121,13 +117,17 @@ pub fn read_header(directory: &Path) -> Result<CheckpointHeader> {
 /// settings.
 ///
 /// # Errors
-/// [`Error::Configuration`] or [`Error::Data`] for a checkpoint that is corrupt or of another
-/// network; `search` is then unchanged.
+/// [`Error::Data`] for a checkpoint that is corrupt or of another network, [`Error::Io`] for a file
+/// that cannot be read; `search` is then unchanged.
 pub fn load<E: Element>(search: &mut Search<E>, directory: &Path) -> Result<()>
 where
     Cpu: Device<E>,
 {
     let header = read_header(directory)?;
+    if header.element != E::NAME {
+        let path = directory.join(HEADER);
+        return Err(Error::data(&path, "element", &header.element, E::NAME));
+    }
     let path = directory.join(&header.file);
     let values: usize = search.network.stored_parameters();
     // Three values for each parameter, and at most 1 KiB of names and shapes for each of them.
@@ -145,7 +145,7 @@ where
         ));
     }
     let tensors = SafeTensors::deserialize(&bytes)
-        .map_err(|error| Error::configuration(&path, format!("corrupt checkpoint: {error}")))?;
+        .map_err(|error| Error::data(&path, "corrupt checkpoint", error, "safetensors"))?;
     let expected = 3 * search.network.parameters().len();
     if tensors.len() != expected {
         return Err(Error::data(
@@ -187,6 +187,11 @@ where
     }
     search.optimiser.steps = header.step;
     Ok(())
+}
+
+/// The name of the file that holds the values after `step` steps.
+fn values_file(step: u64) -> String {
+    format!("checkpoint-{step}.safetensors")
 }
 
 fn digest(bytes: &[u8]) -> String {

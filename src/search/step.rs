@@ -65,7 +65,8 @@ where
     /// Trains on one batch.
     ///
     /// # Errors
-    /// [`Error::Diverged`] where the loss is not finite; nothing is updated then.
+    /// [`Error::Diverged`] where the loss is not finite, and nothing is updated then, or where the
+    /// update leaves a parameter that is not.
     pub fn step(&mut self, batch: &Batch, goal: &Goal) -> Result<StepReport> {
         let taken = self.optimiser.steps;
         let kept = self.network.kept()?;
@@ -91,7 +92,8 @@ where
         if !report.loss.is_finite() {
             return Err(Error::Diverged {
                 step: report.step,
-                loss: report.loss,
+                what: "the loss".to_string(),
+                value: report.loss,
             });
         }
         drop((input, output));
@@ -103,6 +105,16 @@ where
             &active,
             report.learning_rate,
         )?;
+        for parameter in self.network.parameters() {
+            let values = parameter.variable.values();
+            if let Some(value) = values.iter().find(|value| !value.wide().is_finite()) {
+                return Err(Error::Diverged {
+                    step: report.step,
+                    what: parameter.name.clone(),
+                    value: value.wide(),
+                });
+            }
+        }
         self.network.reset_masks()?;
         Ok(report)
     }

@@ -50,6 +50,10 @@ where
 /// in the e-th random order of the seed, so a search that was stopped goes on as if it had not been.
 ///
 /// Returns whether the plan was finished.
+///
+/// # Errors
+/// [`Error::Diverged`] where the loss, a parameter or an evaluation is not finite; those of the task
+/// and of the observer.
 pub fn train<E: Element>(
     search: &mut Search<E>,
     task: &dyn Task,
@@ -73,6 +77,13 @@ where
             let due = (epoch + 1).is_multiple_of(plan.evaluate_every as u64) || finished;
             if epoch_ended && due {
                 let evaluation = evaluate(&search.network, task, Split::Validation, plan.batch)?;
+                if !evaluation.loss.is_finite() {
+                    return Err(Error::Diverged {
+                        step: report.step,
+                        what: "the validation loss".to_string(),
+                        value: evaluation.loss,
+                    });
+                }
                 observer.evaluation(search, &evaluation)?;
             }
             if observer.step(search, &report)?.is_break() && !finished {
