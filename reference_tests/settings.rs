@@ -97,15 +97,6 @@ fn a_task_brings_its_laptop_preset_wherever_it_is_named() {
 }
 
 #[test]
-fn baseline_learns_no_component() {
-    assert_eq!(
-        from(&["--baseline"]).unwrap().components.to_string(),
-        "none"
-    );
-    assert!(Program::try_parse_from(["search", "--baseline", "--components", "k"]).is_err());
-}
-
-#[test]
 fn resume_reads_the_settings_of_the_run() {
     let run = tempfile::tempdir().unwrap();
     let first = from(&["mnist", "--seed", "7", "--epochs", "40"]).unwrap();

@@ -7,62 +7,76 @@ use std::collections::BTreeMap;
 use std::ops::{Deref, DerefMut};
 use std::sync::Mutex;
 
+use rustfft::num_complex::Complex;
+
 use super::Element;
 
-/// A vector that goes back to its type's pool when it is dropped.
-pub struct Buffer<E: Element>(Vec<E>);
+/// A type whose vectors are pooled.
+pub trait Pooled: Copy + Default + Send + 'static {
+    /// The pool of the type.
+    fn pool() -> &'static Mutex<Pool<Self>>;
+}
 
-impl<E: Element> Buffer<E> {
+impl<E: Element> Pooled for Complex<E> {
+    fn pool() -> &'static Mutex<Pool<Self>> {
+        E::complex_pool()
+    }
+}
+
+/// A vector that goes back to its type's pool when it is dropped.
+pub struct Buffer<T: Pooled>(Vec<T>);
+
+impl<T: Pooled> Buffer<T> {
     /// `length` values of arbitrary content: every one of them is to be overwritten.
     pub fn new(length: usize) -> Self {
-        let mut values = lock(E::pool()).take(size_class(length));
-        values.resize(length, E::zero());
+        let mut values = lock(T::pool()).take(size_class(length));
+        values.resize(length, T::default());
         Buffer(values)
     }
 
     /// `length` zeros.
     pub fn zeros(length: usize) -> Self {
         let mut buffer = Self::new(length);
-        buffer.fill(E::zero());
+        buffer.fill(T::default());
         buffer
     }
 
     /// The vector itself, which then belongs to the caller.
-    pub fn into_vec(mut self) -> Vec<E> {
+    pub fn into_vec(mut self) -> Vec<T> {
         std::mem::take(&mut self.0)
     }
 }
 
-impl<E: Element> From<Vec<E>> for Buffer<E> {
-    fn from(values: Vec<E>) -> Self {
+impl<T: Pooled> From<Vec<T>> for Buffer<T> {
+    fn from(values: Vec<T>) -> Self {
         Buffer(values)
     }
 }
 
-impl<E: Element> FromIterator<E> for Buffer<E> {
-    fn from_iter<I: IntoIterator<Item = E>>(values: I) -> Self {
+impl<T: Pooled> FromIterator<T> for Buffer<T> {
+    fn from_iter<I: IntoIterator<Item = T>>(values: I) -> Self {
         Buffer(values.into_iter().collect())
     }
 }
 
-impl<E: Element> Deref for Buffer<E> {
-    type Target = [E];
+impl<T: Pooled> Deref for Buffer<T> {
+    type Target = [T];
 
-    fn deref(&self) -> &[E] {
+    fn deref(&self) -> &[T] {
         &self.0
     }
 }
 
-impl<E: Element> DerefMut for Buffer<E> {
-    fn deref_mut(&mut self) -> &mut [E] {
+impl<T: Pooled> DerefMut for Buffer<T> {
+    fn deref_mut(&mut self) -> &mut [T] {
         &mut self.0
     }
 }
 
-impl<E: Element> Drop for Buffer<E> {
+impl<T: Pooled> Drop for Buffer<T> {
     fn drop(&mut self) {
         if self.0.capacity() > 0 {
-            lock(E::pool()).give(std::mem::take(&mut self.0));
+            lock(T::pool()).give(std::mem::take(&mut self.0));
         }
     }
 }
@@ -70,6 +84,7 @@ impl<E: Element> Drop for Buffer<E> {
 /// Frees what the pool held through a whole step without anybody taking it.
 pub fn end_of_step<E: Element>() {
     lock(E::pool()).end_of_step();
+    lock(E::complex_pool()).end_of_step();
 }
 
 fn lock<E>(pool: &Mutex<Pool<E>>) -> std::sync::MutexGuard<'_, Pool<E>> {

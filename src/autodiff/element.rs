@@ -3,13 +3,15 @@
 use std::sync::{Mutex, OnceLock};
 
 use dfdx::prelude::{Cpu, Dtype, Storage};
+use rustfft::num_complex::Complex;
 use rustfft::{FftNum, FftPlanner};
 
-use super::buffer::Pool;
+use super::buffer::{Pool, Pooled};
 
 /// A floating-point type with everything the operations of this room need.
 pub trait Element:
     Dtype
+    + Pooled
     + FftNum
     + num_traits::Float
     + std::ops::AddAssign
@@ -28,8 +30,8 @@ pub trait Element:
     fn storage(storage: &mut <Cpu as Storage<Self>>::Vec) -> &mut Vec<Self>
     where
         Cpu: Storage<Self>;
-    /// The pool that this type's buffers come from.
-    fn pool() -> &'static Mutex<Pool<Self>>;
+    /// The pool that buffers of complex numbers of this type come from.
+    fn complex_pool() -> &'static Mutex<Pool<Complex<Self>>>;
     /// The planner that caches this type's transforms for the life of the program.
     fn planner() -> &'static Mutex<FftPlanner<Self>>;
     /// Exact GELU `x Phi(x)` and its slope `Phi(x) + x phi(x)`, element by element.
@@ -42,6 +44,13 @@ pub trait Element:
 
 macro_rules! element {
     ($type:ident, $gelu:path) => {
+        impl Pooled for $type {
+            fn pool() -> &'static Mutex<Pool<Self>> {
+                static POOL: Mutex<Pool<$type>> = Mutex::new(Pool::new());
+                &POOL
+            }
+        }
+
         impl Element for $type {
             const NAME: &'static str = stringify!($type);
             fn of(x: f64) -> Self {
@@ -53,8 +62,8 @@ macro_rules! element {
             fn storage(storage: &mut <Cpu as Storage<Self>>::Vec) -> &mut Vec<Self> {
                 storage
             }
-            fn pool() -> &'static Mutex<Pool<Self>> {
-                static POOL: Mutex<Pool<$type>> = Mutex::new(Pool::new());
+            fn complex_pool() -> &'static Mutex<Pool<Complex<Self>>> {
+                static POOL: Mutex<Pool<Complex<$type>>> = Mutex::new(Pool::new());
                 &POOL
             }
             fn planner() -> &'static Mutex<FftPlanner<Self>> {

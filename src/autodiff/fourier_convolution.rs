@@ -166,29 +166,31 @@ struct Plan<E: Element> {
     scale: E,
 }
 
-struct Buffers<E> {
-    input: Vec<Complex<E>>,
-    padded: Vec<Complex<E>>,
-    spectrum: Vec<Complex<E>>,
-    output: Vec<Complex<E>>,
-    filter: Vec<Complex<E>>,
-    correlation: Vec<Complex<E>>,
-    adjoint: Vec<Complex<E>>,
+/// What one task reuses from channel to channel.
+struct Buffers<E: Element> {
+    input: Buffer<Complex<E>>,
+    padded: Buffer<Complex<E>>,
+    spectrum: Buffer<Complex<E>>,
+    output: Buffer<Complex<E>>,
+    filter: Buffer<Complex<E>>,
+    correlation: Buffer<Complex<E>>,
+    adjoint: Buffer<Complex<E>>,
+    products: Buffer<E>,
     work: Workspace<E>,
 }
 
 impl<E: Element> Buffers<E> {
     fn new(plan: &Plan<E>) -> Self {
-        let zeros = |length| vec![Complex::new(E::zero(), E::zero()); length];
         let bins = plan.mask.len();
         Buffers {
-            input: zeros(plan.input_analysis.samples()),
-            padded: zeros(plan.kernel_analysis.samples()),
-            spectrum: zeros(bins),
-            output: zeros(plan.output_analysis.samples()),
-            filter: zeros(bins),
-            correlation: zeros(bins),
-            adjoint: zeros(bins),
+            input: Buffer::new(plan.input_analysis.samples()),
+            padded: Buffer::new(plan.kernel_analysis.samples()),
+            spectrum: Buffer::new(bins),
+            output: Buffer::new(plan.output_analysis.samples()),
+            filter: Buffer::new(bins),
+            correlation: Buffer::new(bins),
+            adjoint: Buffer::new(bins),
+            products: Buffer::new(bins),
             work: Workspace::new([
                 &plan.kernel_analysis,
                 &plan.kernel_synthesis,
@@ -267,17 +269,13 @@ where
             ..
         } = buffers;
         self.kernel_analysis.analyse(padded, filter, work);
-        for (filter, mask) in filter.iter_mut().zip(&self.mask) {
-            *filter = filter.conj().scale(*mask);
-        }
+        slices::conjugate_scale(filter, &self.mask);
     }
 
     /// The cotangent of each tap: with `S_k` the correlation of the output's cotangent with the
     /// input, `Re sum_k m_k S_k exp(2 pi i k place / 2N) / 2N`.
     fn kernel_gradient(&self, buffers: &mut Buffers<E>) -> Vec<E> {
-        for (correlation, mask) in buffers.correlation.iter_mut().zip(&self.mask) {
-            *correlation = correlation.scale(*mask);
-        }
+        slices::complex_scale(&mut buffers.correlation, &self.mask);
         let Buffers {
             padded,
             correlation,
@@ -296,28 +294,35 @@ where
     ///
     /// The filter already holds the masks' product, which is divided out: kept values are at least
     /// the threshold, and dropped ones have no gradient.
-    fn mask_gradients(&self, buffers: &Buffers<E>) -> Vec<Vec<f64>> {
-        let mut gradients: Vec<Vec<f64>> = self
-            .bins
-            .iter()
-            .map(|bins| vec![0.0; bins / 2 + 1])
-            .collect();
+    fn mask_gradients(&self, buffers: &mut Buffers<E>) -> Vec<Vec<f64>> {
+        let Buffers {
+            products,
+            correlation,
+            filter,
+            ..
+        } = buffers;
+        slices::real_product(products, correlation, filter);
         let rows = self.bins[0];
-        for (index, (s, f)) in buffers.correlation.iter().zip(&buffers.filter).enumerate() {
-            if self.mask[index] == E::zero() {
-                continue;
+        // Sums over the other axis, for each bin of the first axis and of the last.
+        let mut sums: Vec<Vec<f64>> = self.bins.iter().map(|bins| vec![0.0; *bins]).collect();
+        for (column, products) in products.chunks(rows).enumerate() {
+            for (sum, product) in sums[0].iter_mut().zip(products) {
+                *sum += product.wide();
             }
-            let term = (*s * *f).re.wide() * self.scale.wide();
-            for (axis, (bins, bin)) in self
-                .bins
-                .iter()
-                .zip([index % rows, index / rows])
-                .enumerate()
-            {
-                gradients[axis][frequency(bin, *bins)] += term / self.factors[axis][bin].wide();
+            if let Some(sums) = sums.get_mut(1) {
+                sums[column] = slices::sum(products);
             }
         }
-        gradients
+        let folded = sums.iter().zip(&self.factors).map(|(sums, factors)| {
+            let mut gradient = vec![0.0; sums.len() / 2 + 1];
+            for (bin, (sum, factor)) in sums.iter().zip(factors).enumerate() {
+                if *factor != E::zero() {
+                    gradient[frequency(bin, sums.len())] += sum * self.scale.wide() / factor.wide();
+                }
+            }
+            gradient
+        });
+        folded.collect()
     }
 }
 

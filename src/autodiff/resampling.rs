@@ -18,10 +18,10 @@ pub(super) struct Resampler<E> {
 }
 
 /// Buffers that one task reuses.
-pub(super) struct Buffers<E> {
-    from: Vec<Complex<E>>,
-    pub(super) spectrum: Vec<Complex<E>>,
-    to: Vec<Complex<E>>,
+pub(super) struct Buffers<E: Element> {
+    from: Buffer<Complex<E>>,
+    pub(super) spectrum: Buffer<Complex<E>>,
+    to: Buffer<Complex<E>>,
     work: Workspace<E>,
 }
 
@@ -70,11 +70,10 @@ impl<E: Element> Resampler<E> {
     }
 
     pub(super) fn buffers(&self) -> Buffers<E> {
-        let zeros = |length| vec![Complex::new(E::zero(), E::zero()); length];
         Buffers {
-            from: zeros(self.analysis.samples()),
-            spectrum: zeros(self.analysis.bins()),
-            to: zeros(self.synthesis.samples()),
+            from: Buffer::new(self.analysis.samples()),
+            spectrum: Buffer::new(self.analysis.bins()),
+            to: Buffer::new(self.synthesis.samples()),
             work: Workspace::new([&self.analysis, &self.synthesis]),
         }
     }

@@ -129,3 +129,60 @@ pub fn add_product<E: Element>(z: &mut [E], x: &[E], y: &[E]) {
         *z += *x * *y;
     }
 }
+
+/// `z_n = a_n + i b_n`.
+#[multiversion(targets("x86_64+avx2+fma"))]
+pub fn interleave<E: Element>(z: &mut [Complex<E>], a: &[E], b: &[E]) {
+    for ((z, a), b) in z.iter_mut().zip(a).zip(b) {
+        *z = Complex::new(*a, *b);
+    }
+}
+
+/// `z_n = a_n`.
+#[multiversion(targets("x86_64+avx2+fma"))]
+pub fn real_part<E: Element>(z: &mut [Complex<E>], a: &[E]) {
+    for (z, a) in z.iter_mut().zip(a) {
+        *z = Complex::new(*a, E::zero());
+    }
+}
+
+/// `a_n = scale Re(z_n) + offset`, `b_n = scale Im(z_n) + offset`.
+#[multiversion(targets("x86_64+avx2+fma"))]
+pub fn deinterleave<E: Element>(a: &mut [E], b: &mut [E], z: &[Complex<E>], scale: E, offset: E) {
+    for ((a, b), z) in a.iter_mut().zip(b).zip(z) {
+        *a = scale * z.re + offset;
+        *b = scale * z.im + offset;
+    }
+}
+
+/// `a_n = scale Re(z_n) + offset`.
+#[multiversion(targets("x86_64+avx2+fma"))]
+pub fn take_real_part<E: Element>(a: &mut [E], z: &[Complex<E>], scale: E, offset: E) {
+    for (a, z) in a.iter_mut().zip(z) {
+        *a = scale * z.re + offset;
+    }
+}
+
+/// `r_k = Re(s_k f_k)`.
+#[multiversion(targets("x86_64+avx2+fma"))]
+pub fn real_product<E: Element>(r: &mut [E], s: &[Complex<E>], f: &[Complex<E>]) {
+    for ((r, s), f) in r.iter_mut().zip(s).zip(f) {
+        *r = s.re * f.re - s.im * f.im;
+    }
+}
+
+/// `z_k = conj(z_k) m_k`.
+#[multiversion(targets("x86_64+avx2+fma"))]
+pub fn conjugate_scale<E: Element>(z: &mut [Complex<E>], m: &[E]) {
+    for (z, m) in z.iter_mut().zip(m) {
+        *z = Complex::new(z.re * *m, -z.im * *m);
+    }
+}
+
+/// `z_k *= m_k`.
+#[multiversion(targets("x86_64+avx2+fma"))]
+pub fn complex_scale<E: Element>(z: &mut [Complex<E>], m: &[E]) {
+    for (z, m) in z.iter_mut().zip(m) {
+        *z = Complex::new(z.re * *m, z.im * *m);
+    }
+}

@@ -10,7 +10,8 @@ use rayon::prelude::*;
 use rustfft::Fft;
 use rustfft::num_complex::Complex;
 
-use super::Element;
+use super::buffer::Buffer;
+use super::{Element, slices};
 
 /// One axis of a transform: `samples` values, zero-padded to `length`, of whose bins those of a
 /// grid of `bins <= length` points are kept: `|k| <= (bins - 1) / 2`, or all where `bins = length`.
@@ -23,16 +24,15 @@ pub struct Axis {
 }
 
 /// Buffers that one task reuses from row to row.
-pub struct Workspace<E> {
-    line: Vec<Complex<E>>,
-    middle: Vec<Complex<E>>,
-    scratch: Vec<Complex<E>>,
+pub struct Workspace<E: Element> {
+    line: Buffer<Complex<E>>,
+    middle: Buffer<Complex<E>>,
+    scratch: Buffer<Complex<E>>,
 }
 
 impl<E: Element> Workspace<E> {
     /// Room for any of `transforms`.
     pub fn new<const N: usize>(transforms: [&Transform<E>; N]) -> Self {
-        let zeros = |length| vec![Complex::new(E::zero(), E::zero()); length];
         let most = |f: fn(&Transform<E>) -> usize| transforms.iter().map(|t| f(t)).max();
         let [line, middle, scratch] = [
             most(|t| t.axes.iter().map(|axis| axis.length).max().unwrap_or(0)),
@@ -45,7 +45,7 @@ impl<E: Element> Workspace<E> {
                     .unwrap_or(0)
             }),
         ]
-        .map(|length| zeros(length.unwrap_or(0)));
+        .map(|length| Buffer::new(length.unwrap_or(0)));
         Workspace {
             line,
             middle,
@@ -242,29 +242,18 @@ pub fn frequency(bin: usize, bins: usize) -> usize {
 /// Two real rows as one complex row; the second may be missing.
 pub fn pack<E: Element>(rows: &[&[E]], packed: &mut [Complex<E>]) {
     match rows {
-        [a, b] => {
-            for ((packed, a), b) in packed.iter_mut().zip(*a).zip(*b) {
-                *packed = Complex::new(*a, *b);
-            }
-        }
-        [a] => {
-            for (packed, a) in packed.iter_mut().zip(*a) {
-                *packed = Complex::new(*a, E::zero());
-            }
-        }
+        [a, b] => slices::interleave(packed, a, b),
+        [a] => slices::real_part(packed, a),
         _ => unreachable!("a pair has one or two rows"),
     }
 }
 
-/// One complex row as two real rows, `scale` times each, plus `offset`.
+/// One complex row as one or two real rows, `scale` times each, plus `offset`.
 pub fn unpack<E: Element>(packed: &[Complex<E>], rows: &mut [&mut [E]], scale: E, offset: E) {
-    for (row, part) in rows
-        .iter_mut()
-        .zip([|z: &Complex<E>| z.re, |z: &Complex<E>| z.im])
-    {
-        for (value, packed) in row.iter_mut().zip(packed) {
-            *value = scale * part(packed) + offset;
-        }
+    match rows {
+        [a, b] => slices::deinterleave(a, b, packed, scale, offset),
+        [a] => slices::take_real_part(a, packed, scale, offset),
+        _ => unreachable!("a pair has one or two rows"),
     }
 }
 

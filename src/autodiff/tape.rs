@@ -113,13 +113,13 @@ where
     }
 
     /// The gradient that flowed into this variable; `None` where none did.
-    pub fn gradient(&self, gradients: &mut Gradients<E>) -> Result<Option<Vec<E>>> {
+    pub fn gradient(&self, gradients: &mut Gradients<E>) -> Result<Option<Buffer<E>>> {
         let Some(key) = &self.key else {
             return Ok(None);
         };
         let slot = gradients.get_or_alloc_mut(key).map_err(device_error)?;
         let gradient = std::mem::take(E::storage(slot));
-        Ok((!gradient.is_empty()).then_some(gradient))
+        Ok((!gradient.is_empty()).then(|| gradient.into()))
     }
 
     /// Adds `gradient` to what has flowed into this variable.

@@ -10,6 +10,8 @@ use crate::network::{Kind, Parameter};
 const BETA_1: f64 = 0.9;
 const BETA_2: f64 = 0.999;
 const EPSILON: f64 = 1e-8;
+/// Values of one task.
+const CHUNK: usize = 1 << 14;
 
 /// AdamW (Loshchilov & Hutter, 2017) with decoupled decay on weight matrices alone: not on masks,
 /// normalisations or biases.
@@ -73,24 +75,26 @@ where
             let root = E::of(1.0 / libm::sqrt(correction_2));
             let [beta_1, beta_2, epsilon] = [BETA_1, BETA_2, EPSILON].map(E::of);
             let width = parameter.variable.shape()[2];
+            let part = rows * width;
+            // Whole rows, many enough to be worth a task.
+            let chunk = (CHUNK / width).max(1) * width;
             let [first, second] = moments;
-            parameter
-                .variable
-                .values_mut()
-                .par_chunks_mut(width)
-                .zip(first.par_chunks_mut(width))
-                .zip(second.par_chunks_mut(width))
-                .zip(gradient.par_chunks(width))
-                .take(*rows)
+            parameter.variable.values_mut()[..part]
+                .par_chunks_mut(chunk)
+                .zip(first[..part].par_chunks_mut(chunk))
+                .zip(second[..part].par_chunks_mut(chunk))
+                .zip(gradient[..part].par_chunks(chunk))
                 .for_each(|(((values, first), second), gradient)| {
-                    let moments = first.iter_mut().zip(second);
-                    for ((p, g), (m, v)) in
-                        values.iter_mut().zip(gradient).zip(moments).take(*columns)
-                    {
-                        *m = beta_1 * *m + (E::one() - beta_1) * *g;
-                        *v = beta_2 * *v + (E::one() - beta_2) * *g * *g;
-                        let size = num_traits::Float::sqrt(*v) * root + epsilon;
-                        *p = *p - decay * *p - rate * *m / size;
+                    for start in (0..values.len()).step_by(width) {
+                        let row = start..start + columns;
+                        let moments = first[row.clone()].iter_mut().zip(&mut second[row.clone()]);
+                        let values = values[row.clone()].iter_mut().zip(&gradient[row]);
+                        for ((p, g), (m, v)) in values.zip(moments) {
+                            *m = beta_1 * *m + (E::one() - beta_1) * *g;
+                            *v = beta_2 * *v + (E::one() - beta_2) * *g * *g;
+                            let size = num_traits::Float::sqrt(*v) * root + epsilon;
+                            *p = *p - decay * *p - rate * *m / size;
+                        }
                     }
                 });
         }
