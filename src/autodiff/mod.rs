@@ -30,7 +30,6 @@ mod spectrum;
 mod tape;
 
 pub use activation::{Dropout, Gelu, gelu, gelu_dropout};
-pub use buffer::Buffer;
 pub use complexity::{BlockSizes, NetworkSizes, Scalar, complexity_loss, network_complexity};
 pub use element::Element;
 pub use fourier_convolution::{ResolutionMask, fourier_convolution};

@@ -112,8 +112,13 @@ where
         Arc::get_mut(&mut self.values).expect("the values were just made unique")
     }
 
-    /// The gradient that flowed into this variable; `None` where none did.
-    pub fn gradient(&self, gradients: &mut Gradients<E>) -> Result<Option<Buffer<E>>> {
+    /// Takes the gradient that flowed into this variable; `None` where none did.
+    pub fn gradient(&self, gradients: &mut Gradients<E>) -> Result<Option<Vec<E>>> {
+        Ok(self.take_gradient(gradients)?.map(Buffer::into_vec))
+    }
+
+    /// [`Variable::gradient`] in a buffer that is used again when it is dropped.
+    pub(crate) fn take_gradient(&self, gradients: &mut Gradients<E>) -> Result<Option<Buffer<E>>> {
         let Some(key) = &self.key else {
             return Ok(None);
         };

@@ -61,7 +61,7 @@ where
         for ((parameter, moments), [rows, columns]) in
             parameters.iter_mut().zip(&mut self.moments).zip(active)
         {
-            let Some(gradient) = parameter.variable.gradient(gradients)? else {
+            let Some(gradient) = parameter.variable.take_gradient(gradients)? else {
                 continue;
             };
             if rows * columns == 0 {
