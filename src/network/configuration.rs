@@ -46,6 +46,9 @@ pub struct NetworkConfiguration {
     pub seed: u64,
 }
 
+/// Weights that a network may store; with gradients and moments, 16 GiB in single precision.
+const LARGEST: f64 = 1e9;
+
 impl NetworkConfiguration {
     /// Width and depth may grow to twice the base network's where they are learned (Appendix F).
     pub fn maximum_width(&self) -> usize {
@@ -94,8 +97,25 @@ impl NetworkConfiguration {
         }
         within("threshold T", self.threshold, 0.0, 1.0)?;
         within("tau_resolution", self.tau_resolution, 0.0, f64::INFINITY)?;
-        within("tau_channel", self.tau_channel, 0.0, f64::INFINITY)?;
-        within("tau_depth", self.tau_depth, 0.0, f64::INFINITY)?;
+        // Below this temperature the lowest offset of a mask (0.95 at the first point, Appendix
+        // E.1) already keeps more than the half of the axis that the base network has.
+        let lowest = libm::log(19.0) + libm::log(1.0 / self.threshold - 1.0);
+        for (name, learned, tau) in [
+            ("tau_channel", self.components.width, self.tau_channel),
+            ("tau_depth", self.components.depth, self.tau_depth),
+        ] {
+            within(name, tau, 0.0, f64::INFINITY)?;
+            if learned && tau < lowest {
+                let expected = format!("at least {lowest:.3}, where a mask can keep half its axis");
+                return Err(Error::argument(name, tau, expected));
+            }
+        }
+        let width = self.maximum_width() as f64;
+        let stored = self.maximum_depth() as f64 * 2.0 * width * width;
+        if stored > LARGEST {
+            let given = format!("{}, with {stored:.1e} weights at its maximum size", self.base);
+            return Err(Error::argument("base", given, format!("at most {LARGEST:.0e} weights")));
+        }
         within("initial sigma", self.sigma_initial, 0.0, f64::INFINITY)?;
         within("omega_0", self.omega_0, 0.0, f64::INFINITY)?;
         within("dropout", self.dropout, -f64::MIN_POSITIVE, 1.0)

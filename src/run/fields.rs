@@ -119,7 +119,7 @@ pub fn fields(panels: &[Vec<Panel>], title: &str) -> Result<String> {
     }
 
     let widest = panels.iter().map(Vec::len).max().unwrap_or(0);
-    let mut body = text(MARGIN, 26.0, 16.0, Anchor::Start, title);
+    let mut body = text(MARGIN, 26.0, 12.0, Anchor::Start, title);
     for (i, row) in panels.iter().enumerate() {
         for (j, panel) in row.iter().enumerate() {
             let x = MARGIN + PITCH.0 * j as f64;
