@@ -113,8 +113,15 @@ impl NetworkConfiguration {
         let width = self.maximum_width() as f64;
         let stored = self.maximum_depth() as f64 * 2.0 * width * width;
         if stored > LARGEST {
-            let given = format!("{}, with {stored:.1e} weights at its maximum size", self.base);
-            return Err(Error::argument("base", given, format!("at most {LARGEST:.0e} weights")));
+            let given = format!(
+                "{}, with {stored:.1e} weights at its maximum size",
+                self.base
+            );
+            return Err(Error::argument(
+                "base",
+                given,
+                format!("at most {LARGEST:.0e} weights"),
+            ));
         }
         within("initial sigma", self.sigma_initial, 0.0, f64::INFINITY)?;
         within("omega_0", self.omega_0, 0.0, f64::INFINITY)?;
