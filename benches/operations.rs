@@ -10,6 +10,7 @@ use dnarch::autodiff::{
     downsample, fourier_convolution, gelu, gelu_dropout, global_average_pool, linear, mask_taps,
     materialise, residual, scale_rows, upsample,
 };
+use dnarch::network::{Components, Decoder, Mode, Network, NetworkConfiguration, Variant};
 use dnarch::random::Stream;
 
 #[global_allocator]
@@ -119,9 +120,58 @@ fn spectral(criterion: &mut Criterion) {
     }
 }
 
+/// One forward pass of a searched network: everything computed and masked, what is kept
+/// materialised anew as in a training step, and trimmed once and for all.
+fn networks(criterion: &mut Criterion) {
+    let configuration = NetworkConfiguration {
+        base: "ccnn-4-32".parse().expect("a base network"),
+        components: Components {
+            kernel: true,
+            resolution: true,
+            width: true,
+            depth: true,
+        },
+        variant: Variant::Gated,
+        gelu: Gelu::Exact,
+        final_norm: true,
+        decoder: Decoder::Classification,
+        grid: vec![1024],
+        inputs: 3,
+        outputs: 10,
+        tau_resolution: 25.0,
+        tau_channel: 25.0,
+        tau_depth: 8.0,
+        threshold: 0.1,
+        sigma_initial: 0.5,
+        omega_0: 10.0,
+        dropout: 0.0,
+        seed: 0,
+    };
+    let network = Network::<f32>::new(configuration).expect("a network");
+    let kept = network.kept().expect("sizes");
+    let trimmed = network.trim().expect("a network");
+    let x = noise([8, 3, 1024]);
+    let forward = |mode| {
+        let mut tape = Tape::silent(Cpu::default());
+        let plain = network
+            .materialise(&mut tape, &kept, mode)
+            .expect("a network");
+        plain.forward(&mut tape, &x, None).expect("an output")
+    };
+    criterion.bench_function("forward, masked", |bencher| {
+        bencher.iter(|| forward(Mode::Masked))
+    });
+    criterion.bench_function("forward, materialised", |bencher| {
+        bencher.iter(|| forward(Mode::Materialised));
+    });
+    criterion.bench_function("forward, trimmed", |bencher| {
+        bencher.iter(|| trimmed.forward(&mut Tape::silent(Cpu::default()), &x, None));
+    });
+}
+
 criterion_group! {
     name = operations;
     config = Criterion::default().sample_size(20);
-    targets = layers, spectral
+    targets = layers, spectral, networks
 }
 criterion_main!(operations);

@@ -24,6 +24,9 @@ const TINY: &[&str] = &[
     "grid=8",
     "--set",
     "samples=16",
+    // Not the preset's, which may be tuned.
+    "--set",
+    "lr=0.01",
     "--base",
     "ccnn-1-4",
     "--threads",

@@ -48,12 +48,12 @@ fn without_arguments_it_is_darcyflow_on_a_laptop() {
     assert_eq!(
         settings.base,
         Base {
-            blocks: 2,
+            blocks: 4,
             width: 16
         }
     );
     assert_eq!(settings.grid, 32);
-    assert_eq!(settings.kernel_initial, KernelInitial::Small);
+    assert_eq!(settings.kernel_initial, KernelInitial::Global);
     assert_eq!(settings.threshold, 0.1);
     assert_eq!(settings.data, None);
 }
@@ -64,7 +64,7 @@ fn each_source_overrides_those_before_it() {
     let path = path.to_str().unwrap();
     // Every source sets lr; each later one leaves one key to those before it.
     let preset = ["--preset", "table4/listops"];
-    assert_eq!(from(&[]).unwrap().lr, 0.01);
+    assert_eq!(from(&[]).unwrap().lr, 0.02);
     assert_eq!(from(&preset).unwrap().lr, 0.005);
     let config = [&preset[..], &["--config", path]].concat();
     assert_eq!(from(&config).unwrap().lr, 0.3);
@@ -245,8 +245,8 @@ fn every_impossible_setting_is_refused_with_what_is_allowed() {
         ),
         (["--set", "grid"], "--set: got `grid`, expected KEY=VALUE"),
         (
-            ["--set", "warmup_epochs=21"],
-            "warmup_epochs: got 21, expected at most epochs, which is 20",
+            ["--set", "warmup_epochs=61"],
+            "warmup_epochs: got 61, expected at most epochs, which is 60",
         ),
     ] {
         assert_eq!(refusal(&arguments), message, "{arguments:?}");
@@ -429,7 +429,7 @@ fn the_digest_is_of_what_decides_the_result() {
     assert_eq!(
         mine.differences(&other).unwrap(),
         [
-            text(["base", "\"ccnn-2-16\"", "\"ccnn-4-140\""]),
+            text(["base", "\"ccnn-4-16\"", "\"ccnn-4-140\""]),
             text(["seed", "1", "2"])
         ]
     );

@@ -13,6 +13,7 @@
 mod activation;
 mod buffer;
 mod complexity;
+mod convolution_plan;
 mod element;
 mod fourier_convolution;
 mod kernel;

@@ -6,12 +6,11 @@ use dfdx::prelude::{Cpu, Device, Tensor};
 use super::masks::{Kept, KeptBlock};
 use super::network::{BlockParameters, Linear, Norm};
 use super::parameters::Slot;
-use super::{Decoder, Network, PlainBlock, Variant};
+use super::{Network, PlainBlock, PlainNetwork, Variant};
 use crate::Result;
 use crate::autodiff::{
-    Dropout, Element, Gelu, ResolutionMask, Tape, Variable, batch_norm, constant_scalar,
-    constant_tensor, crop_taps, gaussian_mask, gelu, global_average_pool, linear, mask_taps,
-    materialise, scale_rows, sigmoid_mask, sigmoid_mask_at,
+    Element, Gelu, ResolutionMask, Tape, Variable, constant_scalar, constant_tensor, crop_taps,
+    gaussian_mask, gelu, linear, mask_taps, materialise, scale_rows, sigmoid_mask, sigmoid_mask_at,
 };
 use crate::equations::size;
 
@@ -25,74 +24,6 @@ pub enum Mode {
     Materialised,
     /// Every block, channel and tap, multiplied by the masks. The resolution is resized in both.
     Masked,
-}
-
-/// A network that holds only what the masks keep, with kernels rendered and masks folded into the
-/// weights: what a step runs and, made on a silent tape, what remains of a network that is trimmed.
-pub struct PlainNetwork<E: Element>
-where
-    Cpu: Device<E>,
-{
-    pub(super) gelu: Gelu,
-    pub(super) decoder_kind: Decoder,
-    pub(super) dropout: f64,
-    pub(super) seed: u64,
-    pub(super) maximum_width: usize,
-    pub(super) maximum_depth: usize,
-    pub(super) encoder: [Variable<E>; 2],
-    pub(super) encoder_norm: [Variable<E>; 2],
-    pub(super) blocks: Vec<PlainBlock<E>>,
-    pub(super) final_norm: Option<[Variable<E>; 2]>,
-    pub(super) decoder: [Variable<E>; 2],
-}
-
-impl<E: Element> PlainNetwork<E>
-where
-    Cpu: Device<E>,
-{
-    /// The network's output for `x` (B, inputs, P): logits (B, classes, 1), or fields
-    /// (B, outputs, P). Dropout acts in training step `training`, and not without one.
-    pub fn forward(
-        &self,
-        tape: &mut Tape<E>,
-        x: &Variable<E>,
-        training: Option<u64>,
-    ) -> Result<Variable<E>> {
-        let [weight, bias] = &self.encoder;
-        let x = linear(tape, x, weight, bias)?;
-        let [gamma, beta] = &self.encoder_norm;
-        let x = batch_norm(tape, &x, None, gamma, beta)?;
-        let mut x = gelu(tape, &x, self.gelu)?;
-        for (index, block) in self.blocks.iter().enumerate() {
-            let dropout = training.filter(|_| self.dropout > 0.0).map(|step| Dropout {
-                rate: self.dropout,
-                seed: self.seed,
-                stream: step * self.maximum_depth as u64 + index as u64,
-                maximum_channels: self.maximum_width,
-            });
-            x = block.forward(tape, &x, dropout)?;
-        }
-        if let Some([gamma, beta]) = &self.final_norm {
-            x = batch_norm(tape, &x, None, gamma, beta)?;
-        }
-        if self.decoder_kind == Decoder::Classification {
-            x = global_average_pool(tape, &x)?;
-        }
-        let [weight, bias] = &self.decoder;
-        linear(tape, &x, weight, bias)
-    }
-
-    /// How many values the network holds.
-    pub fn parameters(&self) -> usize {
-        let count = |list: &[Variable<E>]| list.iter().map(|v| v.values().len()).sum::<usize>();
-        let blocks = self.blocks.iter().map(|b| {
-            let others = [&b.gamma, &b.beta, &b.kernel, &b.bias].map(|v| v.values().len());
-            others.iter().sum::<usize>() + count(&b.linear_1) + count(&b.linear_2)
-        });
-        let ends = [&self.encoder, &self.encoder_norm, &self.decoder].map(|list| count(list));
-        let norm = self.final_norm.as_ref().map_or(0, |list| count(list));
-        blocks.sum::<usize>() + ends.iter().sum::<usize>() + norm
-    }
 }
 
 impl<E: Element> Network<E>

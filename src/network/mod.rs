@@ -14,6 +14,7 @@ mod materialise;
 #[allow(clippy::module_inception)]
 mod network;
 mod parameters;
+mod plain;
 mod sizes;
 
 pub use architecture::{Architecture, BlockArchitecture};
@@ -21,6 +22,7 @@ pub use block::PlainBlock;
 pub use choices::{Base, Components, KernelInitial, Variant};
 pub use configuration::{Decoder, NetworkConfiguration};
 pub use masks::{Kept, KeptBlock};
-pub use materialise::{Mode, PlainNetwork};
+pub use materialise::Mode;
 pub use network::Network;
 pub use parameters::{Kind, Parameter};
+pub use plain::PlainNetwork;

@@ -99,12 +99,12 @@ const THRESHOLD: Allowed = Allowed::Number(|x| x > 0.0 && x <= 0.85, "a number i
 /// Every key, in the order of [`Settings`](crate::run::settings::Settings).
 #[rustfmt::skip]
 pub const KEYS: &[Key] = &[
-    key("task", "darcyflow", Allowed::Word(TASKS), "", "task to solve"),
+    key("task", "darcyflow", Allowed::Word(TASKS), "", "task to solve: darcyflow, cifar10, image, mnist or mnist-sequential so far"),
     of_run("data", "", Allowed::Path, "directory of the data set's files"),
     of_run("out", "", Allowed::Path, "run directory; without it the first free runs/<task>-<n>"),
     key("base", "ccnn-2-16", Allowed::Base, "CCNN_{B,N}", "base network of B blocks and N channels"),
     key("components", "k,r,w,d", Allowed::Components, "K,R,W,D", "what is learned: kernel sizes, downsampling, widths, depth; none is the plain CCNN with global kernels"),
-    key("variant", "gated", Allowed::Word(&["gated", "stream", "branch"]), "", "where a block's masks act"),
+    key("variant", "gated", Allowed::Word(&["gated", "stream", "branch"]), "", "where a block's masks act: gated, stream or branch"),
     key("gelu", "exact", Allowed::Word(&["exact", "tanh"]), "GELU", "form of the activation"),
     key("final_norm", "true", Allowed::Switch, "", "BatchNorm before the decoder"),
     key("lambda", "0.1", NOT_NEGATIVE, "λ, Eq. 2", "weight of the complexity loss; 0 unless given where neither W nor D is learned"),
