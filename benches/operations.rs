@@ -3,12 +3,15 @@
 //! `cargo bench --bench operations`; the thread count is `RAYON_NUM_THREADS`.
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use dfdx::prelude::Cpu;
+use dfdx::prelude::{Cpu, SumTo};
 use dnarch::Result;
 use dnarch::autodiff::{
-    Dropout, Gelu, Tape, Variable, batch_norm, constant_scalar, constant_tensor, crop_taps,
-    downsample, fourier_convolution, gelu, gelu_dropout, global_average_pool, linear, mask_taps,
-    materialise, residual, scale_rows, upsample,
+    BlockSizes, Dropout, Gelu, NetworkSizes, Scalar, Tape, Variable, batch_norm,
+    binary_cross_entropy, complexity_loss, constant_scalar, constant_tensor, crop_taps,
+    cross_entropy, downsample, fourier_convolution, gaussian_mask, gaussian_size, gelu,
+    gelu_dropout, global_average_pool, linear, mask_taps, materialise, network_complexity,
+    relative_l2, residual, scale_rows, sigmoid_mask, sigmoid_mask_at, sigmoid_size,
+    straight_through_clip, upsample,
 };
 use dnarch::network::{Components, Decoder, Mode, Network, NetworkConfiguration, Variant};
 use dnarch::random::Stream;
@@ -20,6 +23,7 @@ const BATCH: usize = 16;
 const CHANNELS: usize = 64;
 
 type Operation<'a> = dyn Fn(&mut Tape<f32>) -> Result<Variable<f32>> + 'a;
+type ScalarOperation<'a> = dyn Fn(&mut Tape<f32>) -> Result<Scalar<f32, Cpu>> + 'a;
 
 fn noise(shape: [usize; 3]) -> Variable<f32> {
     let mut random = Stream::new(0, "bench", shape.iter().product::<usize>() as u64);
@@ -120,6 +124,79 @@ fn spectral(criterion: &mut Criterion) {
     }
 }
 
+/// Times a forward and backward pass that ends in a scalar.
+fn measure_scalar(criterion: &mut Criterion, name: &str, operation: &ScalarOperation) {
+    criterion.bench_function(name, |bencher| {
+        bencher.iter(|| {
+            let mut tape = Tape::recording(Cpu::default());
+            let loss = operation(&mut tape).expect("a shape that fits");
+            tape.backward(&loss).expect("a backward pass")
+        });
+    });
+}
+
+fn masks_and_losses(criterion: &mut Criterion) {
+    let mu = constant_scalar::<f32, Cpu>(&Cpu::default(), 0.1).expect("a scalar");
+    measure_scalar(criterion, "sigmoid mask of 280", &|tape| {
+        let mask = sigmoid_mask(tape, &mu, 25.0, 280, 150, 150)?;
+        tape.apply(&mask, |mask| mask.try_sum())
+    });
+    measure_scalar(criterion, "sigmoid mask at a point", &|tape| {
+        sigmoid_mask_at(tape, &mu, 8.0, 8, 3)
+    });
+    let sigmas = [
+        mu.clone(),
+        constant_scalar(&Cpu::default(), 0.2).expect("a scalar"),
+    ];
+    measure_scalar(criterion, "Gaussian mask of 33 x 33", &|tape| {
+        let mask = gaussian_mask(tape, &sigmas, &[33, 33], &[3, 6], &[3, 6])?;
+        tape.apply(&mask, |mask| mask.try_sum())
+    });
+    measure_scalar(criterion, "sigmoid size", &|tape| {
+        sigmoid_size(tape, &mu, 25.0, 0.1, 280)
+    });
+    measure_scalar(criterion, "Gaussian size", &|tape| {
+        gaussian_size(tape, &mu, 0.1, 1024)
+    });
+    measure_scalar(criterion, "straight-through clip", &|tape| {
+        straight_through_clip(tape, &mu, 1)
+    });
+    let scalar = |value| constant_scalar::<f32, Cpu>(&Cpu::default(), value).expect("a scalar");
+    let block = |_| BlockSizes {
+        resolution: vec![scalar(1000.0)],
+        n_in: scalar(140.0),
+        n_mid: scalar(141.0),
+        n_out: scalar(142.0),
+    };
+    let sizes = NetworkSizes {
+        length: 1024,
+        inputs: 3,
+        outputs: 10,
+        pooled: true,
+        blocks: (0..8).map(block).collect(),
+        depth: scalar(4.5),
+        last_width: scalar(140.0),
+    };
+    measure_scalar(criterion, "complexity and its loss", &|tape| {
+        let complexity = network_complexity(tape, &sizes)?;
+        Ok(complexity_loss(tape, &complexity, 1e8)?.0)
+    });
+    let labels: Vec<usize> = (0..BATCH).map(|item| item % 10).collect();
+    let logits = noise([BATCH, 10, 1]);
+    measure_scalar(criterion, "cross-entropy", &|tape| {
+        cross_entropy(tape, &logits, &labels)
+    });
+    let field = noise([BATCH, 1, 1024]);
+    let (zeros, ones) = (vec![0.0; 1024], vec![1.0; 1024]);
+    let targets = vec![0.5; BATCH * 1024];
+    measure_scalar(criterion, "relative L2", &|tape| {
+        relative_l2(tape, &field, &zeros, &ones, &targets)
+    });
+    measure_scalar(criterion, "binary cross-entropy", &|tape| {
+        binary_cross_entropy(tape, &field, &targets)
+    });
+}
+
 /// One forward pass of a searched network: everything computed and masked, what is kept
 /// materialised anew as in a training step, and trimmed once and for all.
 fn networks(criterion: &mut Criterion) {
@@ -172,6 +249,6 @@ fn networks(criterion: &mut Criterion) {
 criterion_group! {
     name = operations;
     config = Criterion::default().sample_size(20);
-    targets = layers, spectral, networks
+    targets = layers, spectral, masks_and_losses, networks
 }
 criterion_main!(operations);
