@@ -7,7 +7,7 @@ use rustfft::num_complex::Complex;
 
 use super::buffer::Buffer;
 use super::convolution_plan::{Buffers, Plan};
-use super::spectrum::{map_channels, pack, unpack};
+use super::spectrum::{map_channels, pack, pair_of, unpack};
 use super::tape::receive_tensor;
 use super::{Element, Tape, Variable, slices};
 use crate::{Error, Result};
@@ -44,10 +44,6 @@ where
     let plan = Arc::new(Plan::new(grid, half, reduced, masks));
     let outputs: usize = reduced.iter().product();
     let mut y = Buffer::new(batch * channels * outputs);
-    let row = move |item: usize, channel: usize| {
-        let start = (item * channels + channel) * positions;
-        start..start + positions
-    };
     map_channels(
         &mut y,
         [channels, outputs],
@@ -55,8 +51,8 @@ where
         |channel, mut rows, buffers| {
             plan.filter(kernel, channel, buffers);
             for (pair, rows) in rows.chunks_mut(2).enumerate() {
-                let items = 2 * pair..2 * pair + rows.len();
-                let inputs: Vec<&[E]> = items.map(|item| &x.values()[row(item, channel)]).collect();
+                let count = rows.len();
+                let inputs = pair_of(x.values(), pair, count, channel, channels, positions);
                 let Buffers {
                     input,
                     spectrum,
@@ -90,16 +86,10 @@ where
                     buffers.correlation.fill(Complex::new(E::zero(), E::zero()));
                     let mut bias_gradient = 0.0;
                     for (pair, rows) in rows.chunks_mut(2).enumerate() {
-                        let items = 2 * pair..2 * pair + rows.len();
-                        let inputs: Vec<&[E]> = items
-                            .clone()
-                            .map(|item| &x.values()[row(item, channel)])
-                            .collect();
-                        let cotangents: Vec<&[E]> = items
-                            .map(|item| {
-                                &cotangent[(item * channels + channel) * outputs..][..outputs]
-                            })
-                            .collect();
+                        let count = rows.len();
+                        let inputs = pair_of(x.values(), pair, count, channel, channels, positions);
+                        let cotangents =
+                            pair_of(&cotangent, pair, count, channel, channels, outputs);
                         bias_gradient += cotangents.iter().map(|row| slices::sum(row)).sum::<f64>();
                         let Buffers {
                             input,

@@ -5,7 +5,7 @@ use rustfft::num_complex::Complex;
 
 use super::buffer::Buffer;
 use super::fourier_convolution::{ResolutionMask, masks_fit};
-use super::spectrum::{Axis, Transform, Workspace, frequency, map_channels, pack, unpack};
+use super::spectrum::{Axis, Transform, Workspace, frequency, map_channels, pack, pair_of, unpack};
 use super::tape::{receive_tensor, tensor_values};
 use super::{Element, Tape, Variable};
 use crate::{Error, Result};
@@ -238,20 +238,6 @@ fn resample_rows<E: Element>(
         },
     );
     y
-}
-
-/// The rows of `channel` in the `count` items from `2 * pair` on.
-pub(super) fn pair_of<E>(
-    values: &[E],
-    pair: usize,
-    count: usize,
-    channel: usize,
-    channels: usize,
-    positions: usize,
-) -> Vec<&[E]> {
-    (2 * pair..2 * pair + count)
-        .map(|item| &values[(item * channels + channel) * positions..][..positions])
-        .collect()
 }
 
 /// Resolution masks laid out over the bins of a reduced grid.

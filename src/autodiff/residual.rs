@@ -4,8 +4,8 @@ use dfdx::prelude::{Cpu, Device, Tensor};
 
 use super::activation::gelu_slice;
 use super::buffer::Buffer;
-use super::resampling::{Resampler, check_grids, pair_of};
-use super::spectrum::map_channels;
+use super::resampling::{Resampler, check_grids};
+use super::spectrum::{map_channels, pair_of};
 use super::tape::{receive_tensor, tensor_values};
 use super::{Element, Gelu, Tape, Variable, slices};
 use crate::{Error, Result};

@@ -239,6 +239,20 @@ pub fn frequency(bin: usize, bins: usize) -> usize {
     bin.min(bins - bin)
 }
 
+/// The rows of `channel` in the `count` items from `2 * pair` on.
+pub fn pair_of<E>(
+    values: &[E],
+    pair: usize,
+    count: usize,
+    channel: usize,
+    channels: usize,
+    positions: usize,
+) -> Vec<&[E]> {
+    (2 * pair..2 * pair + count)
+        .map(|item| &values[(item * channels + channel) * positions..][..positions])
+        .collect()
+}
+
 /// Two real rows as one complex row; the second may be missing.
 pub fn pack<E: Element>(rows: &[&[E]], packed: &mut [Complex<E>]) {
     match rows {

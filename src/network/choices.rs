@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::equations::threshold::{SIGMA_GLOBAL, SIGMA_SMALL};
+
 /// A base network `CCNN_{B,N}`, written `ccnn-B-N`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -155,8 +157,8 @@ impl KernelInitial {
     /// The initial `sigma` of the Gaussian masks, on an axis from -1 to 1.
     pub fn sigma(self) -> f64 {
         match self {
-            KernelInitial::Small => 0.0325,
-            KernelInitial::Global => 0.5,
+            KernelInitial::Small => SIGMA_SMALL,
+            KernelInitial::Global => SIGMA_GLOBAL,
         }
     }
 }

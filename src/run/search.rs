@@ -42,12 +42,12 @@ pub fn run(
     let task = tasks::open(&settings.task, &source(settings))?;
     let task = &*task;
     // What cannot be trained is refused before anything is written.
-    begin(settings, task)?;
+    let begun = begin(settings, task)?;
     let directory = match resume {
         Some(path) => reopen(path, settings)?,
         None => RunDirectory::create(settings)?,
     };
-    let Some(found) = train_in(&directory, settings, task, stop)? else {
+    let Some(found) = train_in(&directory, settings, task, begun, stop)? else {
         return Ok(End::Stopped(directory.path().to_path_buf()));
     };
     let baseline = if baseline {
@@ -57,7 +57,7 @@ pub fn run(
             Ok(_) => reopen(&nested, &settings)?,
             Err(_) => RunDirectory::create(&settings)?,
         };
-        match train_in(&nested, &settings, task, stop)? {
+        match train_in(&nested, &settings, task, begin(&settings, task)?, stop)? {
             Some(search) => Some(search),
             None => return Ok(End::Stopped(directory.path().to_path_buf())),
         }
@@ -161,15 +161,15 @@ fn reopen(path: &Path, settings: &Settings) -> Result<RunDirectory> {
     Err(Error::configuration(path, message))
 }
 
-/// Trains in `directory` from its checkpoint, or from the start where it has none yet. `None` where
+/// Trains a search at its first step in `directory`, from the checkpoint there if it has one. `None` where
 /// it was stopped.
 fn train_in(
     directory: &RunDirectory,
     settings: &Settings,
     task: &dyn Task,
+    (mut search, plan): (Search<f32>, Plan),
     stop: &AtomicBool,
 ) -> Result<Option<Search<f32>>> {
-    let (mut search, plan) = begin(settings, task)?;
     let (settings_digest, data_digest) = (settings.digest()?, task.digest());
     let checkpoints = directory.file("checkpoints");
     std::fs::create_dir_all(&checkpoints)

@@ -44,6 +44,7 @@ where
     Cpu: Device<E>,
 {
     let samples = task.len(split);
+    let trimmed = network.trim()?;
     let (mut loss, mut metric) = (0.0, 0.0);
     let mut first = 0;
     while first < samples {
@@ -53,8 +54,8 @@ where
         }
         let indices: Vec<usize> = (first..end).collect();
         let batch = task.batch(split, &indices, 0)?;
-        let output = predict(network, &batch)?;
         let mut tape = Tape::silent(Cpu::default());
+        let output = trimmed.forward(&mut tape, &input(network, &batch)?, None)?;
         let batch_loss =
             objective(&mut tape, &output, task.goal(), &batch.targets)?.as_vec()[0].wide();
         loss += batch_loss * batch.size as f64;
