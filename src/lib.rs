@@ -68,6 +68,7 @@ pub mod cli;
 pub mod equations;
 mod error;
 pub mod files;
+pub mod fixtures;
 pub mod network;
 pub mod random;
 pub mod run;
