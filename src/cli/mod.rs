@@ -19,7 +19,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    Search(search::SearchArguments),
+    Search(Box<search::SearchArguments>),
     Fixtures(fixtures::FixturesArguments),
 }
 
