@@ -13,27 +13,27 @@ pub struct PlainBlock<E: Element>
 where
     Cpu: Device<E>,
 {
-    pub(super) input_grid: Vec<usize>,
+    pub(crate) input_grid: Vec<usize>,
     /// M on each axis.
-    pub(super) samples: Vec<usize>,
-    pub(super) half_taps: Vec<usize>,
+    pub(crate) samples: Vec<usize>,
+    pub(crate) half_taps: Vec<usize>,
     /// m_in on the stream; none where the identity is not gated.
-    pub(super) gate: Option<Tensor<(usize,), E, Cpu>>,
+    pub(crate) gate: Option<Tensor<(usize,), E, Cpu>>,
     /// m_out on the stream after the sum; none where it is folded into `linear_2`.
-    pub(super) output_gate: Option<Tensor<(usize,), E, Cpu>>,
-    pub(super) gamma: Variable<E>,
-    pub(super) beta: Variable<E>,
+    pub(crate) output_gate: Option<Tensor<(usize,), E, Cpu>>,
+    pub(crate) gamma: Variable<E>,
+    pub(crate) beta: Variable<E>,
     /// psi, (1, N_in, taps).
-    pub(super) kernel: Variable<E>,
-    pub(super) resolution_masks: Vec<ResolutionMask<E>>,
-    pub(super) bias: Variable<E>,
+    pub(crate) kernel: Variable<E>,
+    pub(crate) resolution_masks: Vec<ResolutionMask<E>>,
+    pub(crate) bias: Variable<E>,
     /// Weight and bias, N_in to N_mid.
-    pub(super) linear_1: [Variable<E>; 2],
+    pub(crate) linear_1: [Variable<E>; 2],
     /// Weight and bias, N_mid to N_out.
-    pub(super) linear_2: [Variable<E>; 2],
+    pub(crate) linear_2: [Variable<E>; 2],
     /// The block's value of the depth mask; none is one.
-    pub(super) depth: Option<Tensor<(), E, Cpu>>,
-    pub(super) gelu: Gelu,
+    pub(crate) depth: Option<Tensor<(), E, Cpu>>,
+    pub(crate) gelu: Gelu,
 }
 
 impl<E: Element> PlainBlock<E>

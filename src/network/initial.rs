@@ -7,14 +7,13 @@ use ndarray::Array2;
 use super::network::{BlockMasks, BlockParameters, Linear, Norm, Trunk};
 use super::parameters::{Kind, Parameters, Slot};
 use super::{Network, NetworkConfiguration};
-use crate::Result;
 use crate::autodiff::{Element, Gelu, Tape, Variable, gaussian_mask, gelu, linear, mask_taps};
 use crate::equations::{fourier_encoding, kernel, threshold};
 use crate::random::Stream;
+use crate::{Error, Result};
 
 /// Frequencies of the Fourier encoding; the kernel network is twice as wide.
 const FREQUENCIES: usize = 64;
-const HIDDEN: usize = 2 * FREQUENCIES;
 
 impl<E: Element> Network<E>
 where
@@ -26,14 +25,33 @@ where
     /// [`crate::Error::Argument`] where the configuration describes no network.
     pub fn new(configuration: NetworkConfiguration) -> Result<Self> {
         configuration.check()?;
+        let features = features(&configuration)?;
+        Self::with_features(configuration, features)
+    }
+
+    /// A network whose kernel network reads the given features (1, H, taps of the kernel grid) and
+    /// is as wide as they are.
+    ///
+    /// # Errors
+    /// As [`Network::new`]; or the features do not fit the kernel grid.
+    pub fn with_features(
+        configuration: NetworkConfiguration,
+        features: Variable<E>,
+    ) -> Result<Self> {
+        configuration.check()?;
         let c = &configuration;
+        let [_, hidden, taps] = features.shape();
+        let expected: usize = c.kernel_grid().iter().product();
+        if taps != expected {
+            return Err(Error::argument("taps of the features", taps, expected));
+        }
         let mut parameters = Parameters::new();
         let (width, base) = (c.maximum_width(), c.base.width);
         let mut random = Stream::new(c.seed, "weights", 0);
         let p = &mut parameters;
         let trunk = Trunk {
-            hidden_1: linear_layer(p, "kernel.hidden_1", [HIDDEN, HIDDEN], HIDDEN, &mut random)?,
-            hidden_2: linear_layer(p, "kernel.hidden_2", [HIDDEN, HIDDEN], HIDDEN, &mut random)?,
+            hidden_1: linear_layer(p, "kernel.hidden_1", [hidden, hidden], hidden, &mut random)?,
+            hidden_2: linear_layer(p, "kernel.hidden_2", [hidden, hidden], hidden, &mut random)?,
         };
         let encoder = linear_layer(p, "encoder", [width, c.inputs], c.inputs, &mut random)?;
         let encoder_norm = norm(p, "encoder.norm", width)?;
@@ -43,7 +61,7 @@ where
             let name = |part: &str| format!("block_{index}.{part}");
             blocks.push(BlockParameters {
                 norm: norm(p, &name("norm"), width)?,
-                head: linear_layer(p, &name("kernel"), [width, HIDDEN], HIDDEN, &mut random)?,
+                head: linear_layer(p, &name("kernel"), [width, hidden], hidden, &mut random)?,
                 bias: p.add(name("convolution.bias"), Kind::Offset, [width, 1], || 0.0)?,
                 linear_1: linear_layer(p, &name("linear_1"), [width, width], base, &mut random)?,
                 linear_2: linear_layer(p, &name("linear_2"), [width, width], base, &mut random)?,
@@ -67,7 +85,6 @@ where
             .then(|| norm(p, "decoder.norm", width))
             .transpose()?;
         let decoder = linear_layer(p, "decoder", [c.outputs, width], base, &mut random)?;
-        let features = features(c)?;
         let mut network = Network {
             configuration,
             parameters,

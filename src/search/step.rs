@@ -1,10 +1,10 @@
 //! One step of the search: forward, loss (Eq. 2), backward, AdamW, masks reset.
 
-use dfdx::prelude::{Cpu, Device, TryAdd, TryMul};
+use dfdx::prelude::{Cpu, Device, Tensor, TryAdd, TryMul};
 
 use super::{AdamW, Schedule, objective};
 use crate::autodiff::{Element, Tape, Variable, complexity_loss};
-use crate::network::{Mode, Network};
+use crate::network::{Kept, Mode, Network};
 use crate::tasks::{Batch, Goal};
 use crate::{Error, Result};
 
@@ -37,6 +37,20 @@ pub struct StepReport {
     pub learning_rate: f64,
 }
 
+/// The network's output on a batch, and its losses on the tape.
+pub struct Losses<E: Element>
+where
+    Cpu: Device<E>,
+{
+    pub output: Variable<E>,
+    pub objective: Tensor<(), E, Cpu>,
+    pub complexity_loss: Tensor<(), E, Cpu>,
+    /// C_curr / C_target.
+    pub complexity_ratio: f64,
+    /// `L_obj + lambda L_comp`.
+    pub loss: Tensor<(), E, Cpu>,
+}
+
 impl<E: Element> Search<E>
 where
     Cpu: Device<E>,
@@ -62,6 +76,33 @@ where
         })
     }
 
+    /// Eq. 2 on one batch: L_obj + lambda L_comp. Dropout acts in training step `training`, and not
+    /// without one.
+    pub fn losses(
+        &self,
+        tape: &mut Tape<E>,
+        kept: &Kept,
+        batch: &Batch,
+        goal: &Goal,
+        training: Option<u64>,
+    ) -> Result<Losses<E>> {
+        let plain = self.network.materialise(tape, kept, self.mode)?;
+        let output = plain.forward(tape, &input(&self.network, batch)?, training)?;
+        let objective = objective(tape, &output, goal, &batch.targets)?;
+        let complexity = self.network.complexity(tape, kept)?;
+        let (complexity_loss, complexity_ratio) =
+            complexity_loss(tape, &complexity, self.target_complexity)?;
+        let weighted = tape.apply(&complexity_loss, |loss| loss.try_mul(E::of(self.lambda)))?;
+        let loss = tape.apply(&objective, |objective| objective.try_add(weighted))?;
+        Ok(Losses {
+            output,
+            objective,
+            complexity_loss,
+            complexity_ratio,
+            loss,
+        })
+    }
+
     /// Trains on one batch.
     ///
     /// # Errors
@@ -71,22 +112,19 @@ where
         let taken = self.optimiser.steps;
         let kept = self.network.kept()?;
         let mut tape = Tape::recording(Cpu::default());
-        let plain = self.network.materialise(&mut tape, &kept, self.mode)?;
-        let input = input(&self.network, batch)?;
-        let output = plain.forward(&mut tape, &input, Some(taken))?;
-        drop(plain);
-        let objective = objective(&mut tape, &output, goal, &batch.targets)?;
-        let complexity = self.network.complexity(&mut tape, &kept)?;
-        let (complexity_loss, ratio) =
-            complexity_loss(&mut tape, &complexity, self.target_complexity)?;
-        let weighted = tape.apply(&complexity_loss, |loss| loss.try_mul(E::of(self.lambda)))?;
-        let loss = tape.apply(&objective, |objective| objective.try_add(weighted))?;
+        let Losses {
+            objective,
+            complexity_loss,
+            complexity_ratio,
+            loss,
+            ..
+        } = self.losses(&mut tape, &kept, batch, goal, Some(taken))?;
         let report = StepReport {
             step: taken + 1,
             loss: loss.as_vec()[0].wide(),
             objective: objective.as_vec()[0].wide(),
             complexity_loss: complexity_loss.as_vec()[0].wide(),
-            complexity_ratio: ratio,
+            complexity_ratio,
             learning_rate: self.schedule.learning_rate(taken),
         };
         if !report.loss.is_finite() {
@@ -96,7 +134,6 @@ where
                 value: report.loss,
             });
         }
-        drop((input, output));
         let mut gradients = tape.backward(&loss)?;
         let active = self.network.active_parts(&kept);
         self.optimiser.step(
