@@ -49,9 +49,9 @@ impl Error {
     /// `what` was `given`, but must be `expected`.
     pub fn argument(what: impl Display, given: impl Display, expected: impl Display) -> Self {
         Error::Argument {
-            what: what.to_string(),
-            given: given.to_string(),
-            expected: expected.to_string(),
+            what: line(what),
+            given: line(given),
+            expected: line(expected),
         }
     }
 
@@ -64,9 +64,9 @@ impl Error {
     ) -> Self {
         Error::Data {
             path: path.to_path_buf(),
-            place: place.to_string(),
-            found: found.to_string(),
-            expected: expected.to_string(),
+            place: line(place),
+            found: line(found),
+            expected: line(expected),
         }
     }
 
@@ -74,7 +74,7 @@ impl Error {
     pub fn configuration(path: &Path, message: impl Display) -> Self {
         Error::Configuration {
             path: path.to_path_buf(),
-            message: message.to_string(),
+            message: line(message),
         }
     }
 
@@ -85,5 +85,31 @@ impl Error {
             action,
             source,
         }
+    }
+}
+
+/// What a message quotes may come from anyone's file: it stays on one line of bounded length.
+fn line(text: impl Display) -> String {
+    const LONGEST: usize = 500;
+    let text = text.to_string();
+    let shown = |c: char| if c.is_control() { ' ' } else { c };
+    let mut line: String = text.chars().take(LONGEST).map(shown).collect();
+    if text.chars().nth(LONGEST).is_some() {
+        line.push_str(" ...");
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_quoted_stays_on_its_line() {
+        let found = format!("a\nb\u{1b}[2J{}", "x".repeat(1000));
+        let message = Error::data(Path::new("file"), "place", found, "text").to_string();
+        assert!(message.starts_with("file: place: found a b [2Jxxx"));
+        assert!(message.ends_with("x ..., expected text"));
+        assert!(message.len() < 600);
     }
 }

@@ -13,18 +13,27 @@ use crate::{Error, Result};
 /// # Errors
 /// [`Error::Io`] if it cannot be read, [`Error::Data`] if it is longer.
 pub fn read_at_most(path: &Path, largest: u64) -> Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    File::open(path)
-        .and_then(|file| file.take(largest + 1).read_to_end(&mut bytes))
-        .map_err(|error| Error::io(path, "read", error))?;
-    if bytes.len() as u64 > largest {
-        let found = format!("more than {largest} bytes");
-        return Err(Error::data(
+    let too_long = |found| {
+        let expected = format!("at most {largest}");
+        Err(Error::data(
             path,
             "length",
-            found,
-            format!("at most {largest}"),
-        ));
+            format!("{found} bytes"),
+            expected,
+        ))
+    };
+    let failed = |error| Error::io(path, "read", error);
+    let file = File::open(path).map_err(failed)?;
+    let length = file.metadata().map_err(failed)?.len();
+    if length > largest {
+        return too_long(length.to_string());
+    }
+    // What has no length, such as a pipe, or grows is found out while it is read.
+    let mut bytes = Vec::new();
+    let read = file.take(largest + 1).read_to_end(&mut bytes);
+    read.map_err(failed)?;
+    if bytes.len() as u64 > largest {
+        return too_long(format!("more than {largest}"));
     }
     Ok(bytes)
 }
@@ -87,7 +96,7 @@ mod tests {
         fs::write(&path, "12345").unwrap();
         assert_eq!(read_at_most(&path, 5).unwrap(), b"12345");
         let message = read_at_most(&path, 4).unwrap_err().to_string();
-        assert!(message.ends_with("length: found more than 4 bytes, expected at most 4"));
+        assert!(message.ends_with("length: found 5 bytes, expected at most 4"));
     }
 
     #[test]
