@@ -260,12 +260,7 @@ fn a_network_of_no_blocks_is_refused() {
 /// A few lines of JSON do not make a program take all memory.
 #[test]
 fn a_network_is_no_larger_than_its_parameters() {
-    let network = CASES
-        .iter()
-        .find(|(operation, _)| operation.name == "network");
-    let Some((operation, mut case)) = network.cloned() else {
-        return;
-    };
+    let (operation, mut case) = network();
     let configuration = &mut case.description.attributes["configuration"];
     configuration["base"] = json!("ccnn-10-2000");
     let refusals = run(operation, &case);

@@ -6,6 +6,7 @@ use clap::{Parser, Subcommand};
 
 use crate::Error;
 
+pub mod fixtures;
 pub mod search;
 
 /// Learn a CNN's weights and its whole architecture in one run of backpropagation (DNArch)
@@ -18,16 +19,18 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    Search(search::SearchArguments),
+    Search(Box<search::SearchArguments>),
+    Fixtures(fixtures::FixturesArguments),
 }
 
 /// Runs the program. Exit status: 0; 2 for usage and settings; 3 for data; 1 for the rest.
 pub fn main() -> ExitCode {
     let result = match Arguments::parse().command {
-        Command::Search(arguments) => search::run(&arguments),
+        Command::Search(arguments) => search::run(&arguments).map(|()| ExitCode::SUCCESS),
+        Command::Fixtures(arguments) => fixtures::run(&arguments),
     };
     match result {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(status) => status,
         Err(error) => {
             eprintln!("error: {error}");
             ExitCode::from(match error {

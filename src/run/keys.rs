@@ -214,7 +214,7 @@ pub fn find(place: &str, name: &str) -> Result<&'static Key> {
 }
 
 /// The one of `known` that differs from `name` in the fewest letters.
-pub fn nearest(name: &str, known: impl Iterator<Item = &'static str>) -> &'static str {
+pub fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> &'a str {
     let name: String = name.chars().take(SHOWN).collect();
     known
         .min_by_key(|known| strsim::damerau_levenshtein(&name, known))
