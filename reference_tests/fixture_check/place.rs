@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 
+use dnarch::fixtures::cases::Size;
 use dnarch::fixtures::check;
 use dnarch::fixtures::format::{
     Case, CaseDescription, FlagDescription, OperationDescription, Precision, Reproducible, SCHEMA,
@@ -32,7 +33,7 @@ impl Place {
     /// With a suite of the catalogue.
     pub fn of(name: &str) -> Self {
         let entry = CATALOGUE.iter().find(|entry| entry.name == name).unwrap();
-        Self::with(generate::suite(entry).unwrap())
+        Self::with(generate::suite(entry, Size::Small).unwrap())
     }
 
     fn with(suite: Suite) -> Self {
