@@ -75,5 +75,6 @@ pub mod random;
 pub mod run;
 pub mod search;
 pub mod tasks;
+mod text;
 
 pub use error::{Error, Result};
