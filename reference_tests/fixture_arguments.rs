@@ -4,6 +4,7 @@
 use std::sync::LazyLock;
 
 use dnarch::Result;
+use dnarch::fixtures::cases::Size;
 use dnarch::fixtures::format::{Case, Tensors};
 use dnarch::fixtures::generate;
 use dnarch::fixtures::operation::{Arguments, Cotangents, Definition, Operation};
@@ -17,7 +18,7 @@ use serde_json::{Value, json};
 static CASES: LazyLock<Vec<(&Operation, Case)>> = LazyLock::new(|| {
     let mut cases = Vec::new();
     for entry in CATALOGUE {
-        for case in generate::suite(entry).unwrap().cases {
+        for case in generate::suite(entry, Size::Small).unwrap().cases {
             let name = &case.description.operation;
             let same = |operation: &&&Operation| operation.name == *name;
             let operation = entry.operations.iter().find(same).unwrap();
