@@ -4,6 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use dnarch::fixtures::cases::Size;
 use dnarch::fixtures::format::Suite;
 use dnarch::fixtures::generate;
 use dnarch::fixtures::store::{self, SuiteFiles};
@@ -77,7 +78,7 @@ fn assert_described(place: &str, schema: &Value) {
 fn what_is_generated_is_valid() {
     let directory = tempfile::tempdir().unwrap();
     let generated: Vec<Suite> = (CATALOGUE.iter())
-        .map(|entry| generate::suite(entry).unwrap())
+        .map(|entry| generate::suite(entry, Size::Small).unwrap())
         .collect();
     let validator = suite_validator();
     for suite in &generated {
@@ -114,7 +115,10 @@ fn masks() -> (Value, Vec<u8>) {
     let SuiteFiles {
         description,
         tensors,
-    } = generate::suite(&CATALOGUE[0]).unwrap().files().unwrap();
+    } = generate::suite(&CATALOGUE[0], Size::Small)
+        .unwrap()
+        .files()
+        .unwrap();
     (serde_json::from_slice(&description).unwrap(), tensors)
 }
 

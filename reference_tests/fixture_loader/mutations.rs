@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use dnarch::fixtures::cases::Size;
 use dnarch::fixtures::format::Suite;
 use dnarch::fixtures::generate;
 use dnarch::fixtures::suites::CATALOGUE;
@@ -176,7 +177,7 @@ fn length_of(tensors: &[u8]) -> usize {
 #[test]
 fn generated_suites_survive_bit_for_bit() {
     for entry in CATALOGUE {
-        let suite = generate::suite(entry).unwrap();
+        let suite = generate::suite(entry, Size::Small).unwrap();
         let files = suite.files().unwrap();
         let path = Path::new(entry.name);
         let again = Suite::parse(

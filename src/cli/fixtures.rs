@@ -18,7 +18,7 @@ use crate::fixtures::show;
 use crate::fixtures::skips::Skips;
 use crate::fixtures::store;
 use crate::fixtures::suites::CATALOGUE;
-use crate::run::keys::{nearest, shortened};
+use crate::text::{nearest, shortened};
 use crate::{Error, Result};
 
 /// Inputs, outputs and gradients of every operation, to test other implementations against.

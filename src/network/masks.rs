@@ -5,9 +5,9 @@ use dfdx::prelude::{Cpu, Device};
 use super::Network;
 use super::network::BlockParameters;
 use super::parameters::{ActiveParts, Kind, Slot};
-use crate::Result;
 use crate::autodiff::Element;
 use crate::equations::{size, threshold};
+use crate::{Error, Result};
 
 /// What the masks of one block keep.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,6 +40,10 @@ where
             Some(mu) => self.prefix(mu, c.tau_depth, c.maximum_depth())?,
             None => c.maximum_depth(),
         };
+        if active_blocks == 0 {
+            let expected = "at least one block above the threshold";
+            return Err(Error::argument("depth mask", "no block", expected));
+        }
         let blocks = self.blocks.iter().map(|block| self.kept_block(block));
         Ok(Kept {
             active_blocks,

@@ -38,7 +38,8 @@ pub fn operations() -> Vec<&'static Operation> {
 const MOST: u64 = 32;
 
 /// An operation, its attributes and its inputs: the operation's place, the attributes' JSON, a NUL,
-/// and for each input the number of axes, their lengths and its values, the upper halves of singles.
+/// and for each input its name, a NUL, the number of axes, their lengths and the values, the upper
+/// halves of singles.
 pub struct Call {
     pub operation: &'static Operation,
     pub attributes: Map<String, Value>,
@@ -55,18 +56,11 @@ impl Call {
             return None;
         }
         let mut inputs = Tensors::new();
-        for (name, _) in operation.inputs {
-            let axes = usize::from(take(&mut rest, 1)?[0]);
-            let lengths = take(&mut rest, axes.min(4))?;
-            let lengths: Vec<usize> = lengths.iter().map(|n| usize::from(*n)).collect();
-            let count = lengths.iter().product::<usize>();
-            let values = (take(&mut rest, count.checked_mul(2)?)?.as_chunks::<2>().0)
-                .iter()
-                .map(|[low, high]| f64::from(f32::from_le_bytes([0, 0, *low, *high])))
-                .map(|value| value.is_finite().then_some(value))
-                .collect::<Option<Vec<f64>>>()?;
-            let input = ArrayD::from_shape_vec(IxDyn(&lengths), values).ok()?;
-            inputs.insert(name.to_string(), input);
+        while !rest.is_empty() {
+            let name;
+            (name, rest) = split(rest)?;
+            let name = std::str::from_utf8(name).ok()?;
+            inputs.insert(name.to_string(), input(&mut rest)?);
         }
         Some(Call {
             operation,
@@ -77,15 +71,15 @@ impl Call {
 
     /// The bytes of a case, but for digits of its inputs that half a single does not hold.
     pub fn bytes(case: &Case) -> Option<Vec<u8>> {
-        let operations = operations();
         let same = |operation: &&Operation| operation.name == case.description.operation;
-        let place = operations.iter().position(same)?;
+        let place = operations().iter().position(same)?;
         let mut bytes = vec![u8::try_from(place).ok()?];
         let attributes = Value::Object(case.description.attributes.clone());
         bytes.extend(attributes.to_string().bytes());
         bytes.push(0);
-        for (name, _) in operations[place].inputs {
-            let input = case.inputs.get(*name)?;
+        for (name, input) in &case.inputs {
+            bytes.extend(name.bytes());
+            bytes.push(0);
             bytes.push(u8::try_from(input.ndim()).ok()?);
             for length in input.shape() {
                 bytes.push(u8::try_from(*length).ok()?);
@@ -95,6 +89,19 @@ impl Call {
         }
         Some(bytes)
     }
+}
+
+fn input(bytes: &mut &[u8]) -> Option<ArrayD<f64>> {
+    let axes = usize::from(take(bytes, 1)?[0]);
+    let lengths = take(bytes, axes.min(5))?;
+    let lengths: Vec<usize> = lengths.iter().map(|n| usize::from(*n)).collect();
+    let count = lengths.iter().product::<usize>();
+    let values = (take(bytes, count.checked_mul(2)?)?.as_chunks::<2>().0)
+        .iter()
+        .map(|[low, high]| f64::from(f32::from_le_bytes([0, 0, *low, *high])))
+        .map(|value| value.is_finite().then_some(value))
+        .collect::<Option<Vec<f64>>>()?;
+    ArrayD::from_shape_vec(IxDyn(&lengths), values).ok()
 }
 
 fn take<'a>(bytes: &mut &'a [u8], count: usize) -> Option<&'a [u8]> {

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use dnarch::fixtures::cases::Size;
 use dnarch::fixtures::format::{Case, Suite, Tensors};
 use dnarch::fixtures::generate;
 use dnarch::fixtures::suites::CATALOGUE;
@@ -15,7 +16,7 @@ pub fn write(target: &str, bytes: impl Fn(&Suite) -> Option<Vec<u8>>) {
         .join(target);
     std::fs::create_dir_all(&corpus).expect("a place for the corpus");
     for entry in CATALOGUE {
-        let suite = generate::suite(entry).expect("the catalogue's suites");
+        let suite = generate::suite(entry, Size::Small).expect("the catalogue's suites");
         for case in smallest(&suite) {
             if let Some(bytes) = bytes(&alone(&suite, case)) {
                 std::fs::write(corpus.join(&case.description.id), bytes).expect("a seed");
