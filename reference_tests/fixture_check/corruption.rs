@@ -25,10 +25,12 @@ fn assert_corrupt(bytes: &[u8]) {
         message.starts_with(&place.file().display().to_string()),
         "{message}"
     );
+    let places = ["file: ", "header: ", "tensors: ", "tensor "];
     assert!(
-        message.contains(": header: found ") || message.contains(": tensor "),
+        (places.iter()).any(|place| message.contains(&format!(".safetensors: {place}"))),
         "{message}"
     );
+    assert!(message.contains("found ") && message.contains(", expected "));
     assert!(!message.contains(char::is_control), "{message:?}");
 }
 
