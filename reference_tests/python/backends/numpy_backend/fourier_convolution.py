@@ -1,0 +1,56 @@
+"""Convolution and learned downsampling in one pass through the Fourier domain (Eq. 7)."""
+
+import math
+
+import numpy as np
+
+from .fourier import (
+    Spectrum,
+    all_bins,
+    analyse,
+    flattened,
+    low_bins,
+    mask_on_bins,
+    on_grid,
+    scaled,
+    synthesise,
+    times_conjugate,
+)
+from .requirements import require, require_kernel_grid, require_reduced
+
+
+def kept_bins(full: int, reduced: int) -> np.ndarray:
+    """The bins of the padded spectra that the reduced resolution keeps: |k| < M, and all of them where M = N."""
+    return all_bins(2 * full) if full == reduced else low_bins(reduced - 1)
+
+
+def correlation_spectrum(
+    signal: np.ndarray, kernel: np.ndarray, grid: list[int], kernel_grid: list[int], bins: list[np.ndarray]
+) -> Spectrum:
+    """F[f] times the conjugate of F[psi], both padded to 2 N on every axis, the kernel's centre at index 0."""
+    require_kernel_grid(grid, kernel_grid)
+    require(all(k <= 2 * n for k, n in zip(kernel_grid, grid)), f"kernel {kernel_grid} is longer than the padded grid {grid}")
+    periods = [2 * n for n in grid]
+    signal_spectrum = analyse(on_grid(signal, grid), bins, [np.arange(n) for n in grid], periods)
+    around_centre = [np.arange(k) - k // 2 for k in kernel_grid]
+    kernel_spectrum = analyse(on_grid(kernel, kernel_grid)[..., None, :, *(slice(None) for _ in grid)], bins, around_centre, periods)
+    return times_conjugate(signal_spectrum, kernel_spectrum)
+
+
+def fourier_convolution(
+    signal: np.ndarray,
+    kernel: np.ndarray,
+    masks: list[np.ndarray],
+    grid: list[int],
+    kernel_grid: list[int],
+    reduced_grid: list[int],
+) -> np.ndarray:
+    """Eq. 7 with amplitudes kept: (B, C, P), (C, K), masks over |k| = 0..N -> (B, C, P')."""
+    require_reduced(grid, reduced_grid)
+    bins = [kept_bins(n, m) for n, m in zip(grid, reduced_grid)]
+    spectrum = correlation_spectrum(signal, kernel, grid, kernel_grid, bins)
+    low_passed = scaled(spectrum, mask_on_bins(masks, bins))
+    positions = [np.arange(m) for m in reduced_grid]
+    # 1 / (2 M) of the inverse transform times M / N.
+    y = synthesise(low_passed, bins, positions, [2 * m for m in reduced_grid]) / math.prod(2 * n for n in grid)
+    return flattened(y, len(grid))
