@@ -52,10 +52,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "backend" in metafunc.fixturenames:
         specifications = metafunc.config.getoption("backend") or shipped_backends()
         backends = [load_backend(specification) for specification in specifications]
-        metafunc.parametrize("backend", backends, ids=[backend.name for backend in backends], scope="session")
+        metafunc.parametrize("backend", backends, ids=[backend.name for backend in backends])
+    if "flag" in metafunc.fixturenames:
+        pairs = [(suite, flag) for suite in suites for flag in suite.flags]
+        metafunc.parametrize(("suite", "flag"), pairs, ids=[f"{suite.name}/{flag}" for suite, flag in pairs])
     if "case" in metafunc.fixturenames:
         pairs = [(suite, case) for suite in suites for case in suite.cases]
-        metafunc.parametrize(("suite", "case"), pairs, ids=[f"{suite.name}/{case.id}" for suite, case in pairs], scope="session")
+        metafunc.parametrize(("suite", "case"), pairs, ids=[f"{suite.name}/{case.id}" for suite, case in pairs])
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,8 @@ import math
 
 import numpy as np
 
-from .requirements import require, require_length, require_positive, require_threshold
+from .requirements import require, require_length, require_positive
+from .sizes import gaussian_reach, sigmoid_reach
 
 
 def mu_bounds(tau: float) -> tuple[float, float]:
@@ -18,17 +19,13 @@ def mu_bounds(tau: float) -> tuple[float, float]:
 
 def half_size_mu(tau: float, threshold: float) -> float:
     """The offset for which a sigmoid mask ends at 0, half way: -ln(1 / T_m - 1) / tau."""
-    require_positive("tau", tau)
-    require_threshold(threshold)
-    return -math.log(1.0 / threshold - 1.0) / tau
+    return -sigmoid_reach(tau, threshold)
 
 
 def sigma_min(n_max: int, threshold: float) -> float:
     """The sigma whose mask reaches just beyond the point next to the centre: 1.001 steps of the axis."""
     require_length("n_max", n_max)
-    require_threshold(threshold)
-    step = 2.0 / (max(n_max, 2) - 1)
-    return 1.001 * step / math.sqrt(-2.0 * math.log(threshold))
+    return 1.001 * (2.0 / (max(n_max, 2) - 1)) / gaussian_reach(threshold)
 
 
 def reset_mu(mu: np.ndarray, tau: float) -> np.ndarray:

@@ -23,6 +23,20 @@ def two_step(
     return downsample(convolution(signal, kernel, grid, kernel_grid), masks, grid, reduced_grid)
 
 
+def reduce_first(
+    signal: np.ndarray,
+    kernel: np.ndarray,
+    masks: list[np.ndarray],
+    grid: list[int],
+    kernel_grid: list[int],
+    reduced_grid: list[int],
+) -> np.ndarray:
+    """Appendix B.2: signal and kernel downsampled first, then convolved at the reduced resolution."""
+    require_reduced(grid, reduced_grid)
+    bins = [kept_bins(n, m) for n, m in zip(grid, reduced_grid)]
+    return signal[..., :math.prod(reduced_grid)]
+
+
 def spatial(
     signal: np.ndarray,
     kernel: np.ndarray,

@@ -24,6 +24,11 @@ def kept_bins(full: int, reduced: int) -> np.ndarray:
     return all_bins(2 * full) if full == reduced else low_bins(reduced - 1)
 
 
+def kernel_positions(length: int) -> np.ndarray:
+    """The positions of a kernel's samples, its centre at 0."""
+    return np.arange(length) - length // 2
+
+
 def correlation_spectrum(
     signal: np.ndarray, kernel: np.ndarray, grid: list[int], kernel_grid: list[int], bins: list[np.ndarray]
 ) -> Spectrum:
@@ -32,8 +37,8 @@ def correlation_spectrum(
     require(all(k <= 2 * n for k, n in zip(kernel_grid, grid)), f"kernel {kernel_grid} is longer than the padded grid {grid}")
     periods = [2 * n for n in grid]
     signal_spectrum = analyse(on_grid(signal, grid), bins, [np.arange(n) for n in grid], periods)
-    around_centre = [np.arange(k) - k // 2 for k in kernel_grid]
-    kernel_spectrum = analyse(on_grid(kernel, kernel_grid)[..., None, :, *(slice(None) for _ in grid)], bins, around_centre, periods)
+    kernel_of_batch = on_grid(kernel, kernel_grid)[..., None, :, *(slice(None) for _ in grid)]
+    kernel_spectrum = analyse(kernel_of_batch, bins, [kernel_positions(k) for k in kernel_grid], periods)
     return times_conjugate(signal_spectrum, kernel_spectrum)
 
 

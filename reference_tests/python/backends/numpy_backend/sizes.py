@@ -4,23 +4,33 @@ import math
 
 import numpy as np
 
-from .masks import axis, centred_axis, gaussian_values, logistic
+from .masks import gaussian_mask, sigmoid_mask
 from .requirements import require_length, require_positive, require_threshold
+
+
+def gaussian_reach(threshold: float) -> float:
+    """How many sigmas from its centre a Gaussian mask equals T_m: sqrt(-2 ln T_m)."""
+    require_threshold(threshold)
+    return math.sqrt(-2.0 * math.log(threshold))
+
+
+def sigmoid_reach(tau: float, threshold: float) -> float:
+    """How far beyond mu a sigmoid mask equals T_m: ln(1 / T_m - 1) / tau, which is -ln(1 / (1 - T_m) - 1) / tau."""
+    require_threshold(threshold)
+    require_positive("tau", tau)
+    return math.log(1.0 / threshold - 1.0) / tau
 
 
 def gaussian_x_t(mu: np.ndarray, sigma: np.ndarray, threshold: float) -> tuple[np.ndarray, np.ndarray]:
     """Eq. 5: the two coordinates where a Gaussian mask equals T_m, mu -+ sigma sqrt(-2 ln T_m)."""
-    require_threshold(threshold)
     require_positive("sigma", sigma)
-    reach = sigma * math.sqrt(-2.0 * math.log(threshold))
+    reach = sigma * gaussian_reach(threshold)
     return mu - reach, mu + reach
 
 
 def sigmoid_x_t(mu: np.ndarray, tau: float, threshold: float) -> np.ndarray:
-    """Eq. 6: the coordinate where a sigmoid mask equals T_m. -ln(1 / (1 - T_m) - 1) = ln(1 / T_m - 1)."""
-    require_threshold(threshold)
-    require_positive("tau", tau)
-    return mu + math.log(1.0 / threshold - 1.0) / tau
+    """Eq. 6: the coordinate where a sigmoid mask equals T_m."""
+    return mu + sigmoid_reach(tau, threshold)
 
 
 def straight_through_clip(size: np.ndarray, n_max: int) -> np.ndarray:
@@ -56,17 +66,13 @@ def sigmoid_length_ratio_size(x_t: np.ndarray, x_t_initial: float, x_min: float,
 
 def gaussian_kept(sigma: np.ndarray, n_max: int, threshold: float) -> tuple[int, int]:
     """The points of the centred axis with mask >= T_m: the first, and one past the last."""
-    require_threshold(threshold)
-    require_positive("sigma", sigma)
-    kept = np.flatnonzero(gaussian_values(centred_axis(n_max), 0.0, sigma) >= threshold)
+    kept = np.flatnonzero(gaussian_mask(n_max, 0.0, sigma, threshold))
     return (int(kept[0]), int(kept[-1]) + 1) if kept.size else (n_max // 2, n_max // 2)
 
 
 def sigmoid_kept(mu: np.ndarray, tau: float, n_max: int, threshold: float) -> int:
     """How many points of the axis have mask >= T_m."""
-    require_threshold(threshold)
-    require_positive("tau", tau)
-    return int(np.sum(logistic(-tau * (axis(n_max) - np.real(mu))) >= threshold))
+    return int(np.count_nonzero(sigmoid_mask(n_max, mu, tau, threshold)))
 
 
 def resolution(size: np.ndarray, n: int) -> int:

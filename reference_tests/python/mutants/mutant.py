@@ -1,0 +1,51 @@
+"""A wrong implementation: the NumPy backend with some of its definitions replaced, or its gradients spoilt."""
+
+import contextlib
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from unittest import mock
+
+import numpy as np
+
+from backends import numpy_backend
+from backends.numpy_backend import NumpyBackend
+
+Arrays = dict[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """`replaced` maps definitions to wrong ones; `gradients` gets operation, inputs, cotangents and the right gradients."""
+
+    replaced: dict[Callable, Callable] = field(default_factory=dict)
+    gradients: Callable[[str, Arrays, Arrays, Arrays], Arrays] | None = None
+
+    def installed(self) -> contextlib.ExitStack:
+        """The replacements, in every module of the backend that knows the definition, until the context ends."""
+        stack = contextlib.ExitStack()
+        for name, module in list(sys.modules.items()):
+            if not name.startswith(numpy_backend.__name__ + "."):
+                continue
+            for attribute, value in list(vars(module).items()):
+                if callable(value) and value in self.replaced:
+                    stack.enter_context(mock.patch.object(module, attribute, self.replaced[value]))
+        return stack
+
+
+class MutatedBackend(NumpyBackend):
+    """The NumPy backend with a mutant installed while it computes."""
+
+    def __init__(self, mutant: Mutant) -> None:
+        self.mutant = mutant
+
+    def forward(self, operation: str, attributes: dict, inputs: Arrays) -> Arrays:
+        """As the wrong implementation has it."""
+        with self.mutant.installed():
+            return super().forward(operation, attributes, inputs)
+
+    def gradients(self, operation: str, attributes: dict, inputs: Arrays, cotangents: Arrays) -> Arrays:
+        """As the wrong implementation has it."""
+        with self.mutant.installed():
+            found = super().gradients(operation, attributes, inputs, cotangents)
+        return found if self.mutant.gradients is None else self.mutant.gradients(operation, inputs, cotangents, found)
