@@ -4,6 +4,7 @@ from .kernels_and_layers import ACTIVATIONS, COMPLEXITY, KERNELS, LINEAR, LOSSES
 from .masks_and_sizes import BOUNDS, MASKS, SIZES, THRESHOLDS
 from .mutant import MutatedBackend, Mutant
 from .signals import CONVOLUTION, FOURIER_CONVOLUTION, RESAMPLING
+from .whole_networks import BLOCKS, NETWORKS, TRAINING
 
 MUTANTS: dict[str, dict[str, Mutant]] = {
     "masks": MASKS,
@@ -19,6 +20,9 @@ MUTANTS: dict[str, dict[str, Mutant]] = {
     "linear": LINEAR,
     "losses": LOSSES,
     "complexity": COMPLEXITY,
+    "blocks": BLOCKS,
+    "networks": NETWORKS,
+    "training": TRAINING,
 }
 
 __all__ = ["MUTANTS", "Mutant", "MutatedBackend"]

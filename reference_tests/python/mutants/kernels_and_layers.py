@@ -112,7 +112,7 @@ def transposed_weight(x: np.ndarray, weight: np.ndarray, bias: np.ndarray) -> np
     return RIGHT_LINEAR(x, np.swapaxes(weight, -1, -2) if square else weight, bias)
 
 
-def mean_bias_gradient(operation: str, inputs: Arrays, cotangents: Arrays, gradients: Arrays) -> Arrays:
+def mean_bias_gradient(operation: str, inputs: Arrays, gradients: Arrays) -> Arrays:
     return gradients | {"bias": gradients["bias"] / inputs["x"].shape[-1]} if operation == "linear" else gradients
 
 

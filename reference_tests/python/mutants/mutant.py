@@ -4,6 +4,7 @@ import contextlib
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from types import ModuleType
 from unittest import mock
 
 import numpy as np
@@ -16,16 +17,20 @@ Arrays = dict[str, np.ndarray]
 
 @dataclass(frozen=True)
 class Mutant:
-    """`replaced` maps definitions to wrong ones; `gradients` gets operation, inputs, cotangents and the right gradients."""
+    """`replaced` maps definitions to wrong ones, in all of the backend or `only_in` one module.
+
+    `gradients` gets operation, inputs and the gradients, and spoils them.
+    """
 
     replaced: dict[Callable, Callable] = field(default_factory=dict)
-    gradients: Callable[[str, Arrays, Arrays, Arrays], Arrays] | None = None
+    gradients: Callable[[str, Arrays, Arrays], Arrays] | None = None
+    only_in: ModuleType | None = None
 
     def installed(self) -> contextlib.ExitStack:
         """The replacements, in every module of the backend that knows the definition, until the context ends."""
         stack = contextlib.ExitStack()
         for name, module in list(sys.modules.items()):
-            if not name.startswith(numpy_backend.__name__ + "."):
+            if not name.startswith(numpy_backend.__name__ + ".") or self.only_in not in (None, module):
                 continue
             for attribute, value in list(vars(module).items()):
                 if callable(value) and value in self.replaced:
@@ -48,4 +53,4 @@ class MutatedBackend(NumpyBackend):
         """As the wrong implementation has it."""
         with self.mutant.installed():
             found = super().gradients(operation, attributes, inputs, cotangents)
-        return found if self.mutant.gradients is None else self.mutant.gradients(operation, inputs, cotangents, found)
+        return found if self.mutant.gradients is None else self.mutant.gradients(operation, inputs, found)

@@ -44,7 +44,7 @@ def causal(signal: np.ndarray, kernel: np.ndarray, grid: list[int], kernel_grid:
     return shifted_taps(signal, kernel, grid, kernel_grid, causal=True)
 
 
-def mean_kernel_gradient(operation: str, inputs: Arrays, cotangents: Arrays, gradients: Arrays) -> Arrays:
+def mean_kernel_gradient(operation: str, inputs: Arrays, gradients: Arrays) -> Arrays:
     return gradients | {"kernel": gradients["kernel"] / len(inputs["signal"])}
 
 
@@ -82,7 +82,7 @@ def downsample_without_mask(signal: np.ndarray, masks: list[np.ndarray], grid: l
     return RIGHT_DOWNSAMPLE(signal, [1.0 + 0.0 * mask for mask in masks], grid, reduced_grid)
 
 
-def one_sided(operation: str, inputs: Arrays, cotangents: Arrays, gradients: Arrays) -> Arrays:
+def one_sided(operation: str, inputs: Arrays, gradients: Arrays) -> Arrays:
     """Of two bins k and -k, one; the bins of `downsample`'s masks end at N / 2, those of `fourier_convolution` at N."""
 
     def halved(name: str, gradient: np.ndarray) -> np.ndarray:
@@ -156,8 +156,8 @@ def two_step_instead(
     return RIGHT_DOWNSAMPLE(y, [mask[..., ::2] for mask in masks], grid, reduced_grid)
 
 
-def mean_kernel_gradient_of_form(operation: str, inputs: Arrays, cotangents: Arrays, gradients: Arrays) -> Arrays:
-    return mean_kernel_gradient(operation, inputs, cotangents, gradients) if "kernel" in gradients else gradients
+def mean_kernel_gradient_of_form(operation: str, inputs: Arrays, gradients: Arrays) -> Arrays:
+    return mean_kernel_gradient(operation, inputs, gradients) if "kernel" in gradients else gradients
 
 
 FOURIER_CONVOLUTION = {

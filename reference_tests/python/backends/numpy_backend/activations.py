@@ -6,7 +6,7 @@ import numpy as np
 from scipy import special
 
 from .masks import logistic
-from .requirements import require
+from .refusals import require
 
 
 def normal_distribution(x: np.ndarray) -> np.ndarray:

@@ -37,6 +37,32 @@ def resolution_mask(n: int, mu: np.ndarray, tau: float, threshold: float) -> tup
     return sigmoid_mask(n + 1, mu, tau, threshold), reduced
 
 
+def entering(x: np.ndarray, masks: BlockMasks, variant: str) -> np.ndarray:
+    """What identity and branch start from: gated by N_in, except where only the branch is."""
+    return x if variant == "branch" else on_channels(masks.n_in, x)
+
+
+def normalised(stream: np.ndarray, masks: BlockMasks, gamma: np.ndarray, beta: np.ndarray) -> np.ndarray:
+    """BatchNorm, gated by N_in again: an empty channel would leave it as beta."""
+    return on_channels(masks.n_in, batch_norm(stream, gamma, beta))
+
+
+def convolution_bias(masks: BlockMasks, bias: np.ndarray) -> np.ndarray:
+    """The convolution's bias in the channels that N_in keeps, whatever their weight: (W) -> (1, W, 1)."""
+    live = (np.real(masks.n_in) > 0).astype(float)
+    return on_channels(live, bias[..., None, :, None])
+
+
+def branch_end(v: np.ndarray, masks: BlockMasks, grid: list[int], activation: str) -> np.ndarray:
+    """The branch's second GELU, and back to the resolution of the stream."""
+    return upsample(ACTIVATIONS[activation](v), masks.reduced_grid, grid)
+
+
+def residual_sum(stream: np.ndarray, branch: np.ndarray, depth: np.ndarray) -> np.ndarray:
+    """The depth mask weighs the branch alone (Section 3.4)."""
+    return stream + np.asarray(depth)[..., None, None, None] * branch
+
+
 def residual_block(
     x: np.ndarray,
     parameters: dict[str, np.ndarray],
@@ -49,21 +75,14 @@ def residual_block(
     variant: str,
     activation: str,
 ) -> np.ndarray:
-    """One block: (B, W, P) -> (B, W, P). `kernel` is already masked; `depth` is the depth mask's value for this block.
-
-    N_in gates the block's input, and again what BatchNorm makes of it, which would otherwise be beta in an empty channel; the bias of
-    the convolution is gated for the same reason. N_mid masks the first linear layer, N_out the second.
-    """
-    act = ACTIVATIONS[activation]
-    stream = x if variant == "branch" else on_channels(masks.n_in, x)
-    h = on_channels(masks.n_in, batch_norm(stream, parameters["norm.gamma"], parameters["norm.beta"]))
-    live = (np.real(masks.n_in) > 0).astype(float)
-    bias = on_channels(live * parameters["convolution.bias"], 1.0)
-    d = fourier_convolution(h, kernel, masks.resolution, grid, kernel_grid, masks.reduced_grid) + bias
+    """One block: (B, W, P) -> (B, W, P). `kernel` is already masked; `depth` is the depth mask's value for this block."""
+    stream = entering(x, masks, variant)
+    h = normalised(stream, masks, parameters["norm.gamma"], parameters["norm.beta"])
+    d = fourier_convolution(h, kernel, masks.resolution, grid, kernel_grid, masks.reduced_grid)
+    d = d + convolution_bias(masks, parameters["convolution.bias"])
     c = on_channels(masks.n_mid, linear(d, parameters["linear_1.weight"], parameters["linear_1.bias"]))
-    v = linear(act(c), parameters["linear_2.weight"], parameters["linear_2.bias"])
+    v = linear(ACTIVATIONS[activation](c), parameters["linear_2.weight"], parameters["linear_2.bias"])
     if variant != "stream":
         v = on_channels(masks.n_out, v)
-    branch = upsample(act(v), masks.reduced_grid, grid)
-    y = stream + np.asarray(depth)[..., None, None, None] * branch
+    y = residual_sum(stream, branch_end(v, masks, grid, activation), depth)
     return on_channels(masks.n_out, y) if variant == "stream" else y

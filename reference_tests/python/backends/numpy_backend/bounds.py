@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from .requirements import require, require_length, require_positive
+from .refusals import require, require_length, require_positive
 from .sizes import gaussian_reach, sigmoid_reach
 
 

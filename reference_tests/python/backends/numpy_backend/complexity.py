@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .requirements import require, require_positive
+from .refusals import require, require_positive
 
 
 def linear_cost(length: np.ndarray, n_in: np.ndarray, n_out: np.ndarray) -> np.ndarray:

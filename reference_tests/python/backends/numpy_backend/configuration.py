@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from .block import ACTIVATIONS, VARIANTS
 from .kernels import kernel_length
-from .requirements import require, require_grid, require_length, require_positive, require_threshold
+from .refusals import require, require_grid, require_length, require_positive, require_threshold
 
 COMPONENTS = {"k", "r", "w", "d"}
 

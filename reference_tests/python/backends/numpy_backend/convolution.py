@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 
 from .fourier import flattened, on_grid
-from .requirements import require_kernel_grid
+from .refusals import require_kernel_grid
 
 
 def convolution(signal: np.ndarray, kernel: np.ndarray, grid: list[int], kernel_grid: list[int]) -> np.ndarray:

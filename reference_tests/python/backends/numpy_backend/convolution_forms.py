@@ -7,7 +7,7 @@ import numpy as np
 from .convolution import convolution
 from .fourier import along, flattened, on_grid, turns
 from .fourier_convolution import kept_bins
-from .requirements import require_kernel_grid, require_reduced
+from .refusals import require_kernel_grid, require_reduced
 from .resampling import downsample
 
 

@@ -16,7 +16,7 @@ from .fourier import (
     synthesise,
     times_conjugate,
 )
-from .requirements import require, require_kernel_grid, require_reduced
+from .refusals import require, require_kernel_grid, require_reduced
 
 
 def kept_bins(full: int, reduced: int) -> np.ndarray:

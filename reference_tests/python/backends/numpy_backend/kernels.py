@@ -6,7 +6,7 @@ import numpy as np
 
 from .activations import gelu
 from .masks import centred_axis, gaussian_mask_nd
-from .requirements import require_grid, require_length, require_positive
+from .refusals import require_grid, require_length, require_positive
 
 
 def kernel_length(n: int) -> int:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .requirements import require, require_positive
+from .refusals import require, require_positive
 
 
 def cross_entropy(logits: np.ndarray, labels: list[int]) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .requirements import require_grid, require_length, require_positive, require_threshold
+from .refusals import require_grid, require_length, require_positive, require_threshold
 
 
 def axis(n: int) -> np.ndarray:

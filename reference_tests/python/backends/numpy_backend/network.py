@@ -7,7 +7,7 @@ from .configuration import Configuration
 from .kernels import kernel_trunk, masked, pointwise
 from .layers import batch_norm, global_average_pool, linear
 from .masks import sigmoid_mask
-from .requirements import require
+from .refusals import require
 
 
 def block_parameters(parameters: dict[str, np.ndarray], i: int) -> dict[str, np.ndarray]:
@@ -71,6 +71,17 @@ def block_kernel(configuration: Configuration, block: dict[str, np.ndarray], tru
     return masked(kernel, configuration.kernel_grid, np.stack(sigmas, axis=-1), configuration.threshold)
 
 
+def decoder(configuration: Configuration, parameters: dict[str, np.ndarray], h: np.ndarray, live: int) -> np.ndarray:
+    """Final BatchNorm, in which empty channels stay empty, then pooling for classification, then the last linear layer."""
+    weight, bias = parameters["decoder.weight"], parameters["decoder.bias"]
+    if configuration.final_norm:
+        normed = batch_norm(h, parameters["decoder.norm.gamma"], parameters["decoder.norm.beta"])
+        h = on_channels(np.arange(configuration.max_width) < live, normed)
+    if configuration.decoder == "classification":
+        return linear(global_average_pool(h)[..., None], weight, bias)[..., 0]
+    return linear(h, weight, bias)
+
+
 def network_output(
     configuration: Configuration, parameters: dict[str, np.ndarray], x: np.ndarray, features: np.ndarray
 ) -> np.ndarray:
@@ -96,10 +107,4 @@ def network_output(
             variant=configuration.variant,
             activation=configuration.gelu,
         )
-    if configuration.final_norm:
-        live = np.arange(configuration.max_width) < live_channels(configuration, masks)
-        h = on_channels(live, batch_norm(h, parameters["decoder.norm.gamma"], parameters["decoder.norm.beta"]))
-    if configuration.decoder == "classification":
-        pooled = global_average_pool(h)[..., None]
-        return linear(pooled, parameters["decoder.weight"], parameters["decoder.bias"])[..., 0]
-    return linear(h, parameters["decoder.weight"], parameters["decoder.bias"])
+    return decoder(configuration, parameters, h, live_channels(configuration, masks))

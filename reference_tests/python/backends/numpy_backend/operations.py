@@ -24,7 +24,7 @@ from . import (
     sizes,
     training,
 )
-from .requirements import require, require_grid, require_kernel_grid, require_shapes
+from .refusals import require, require_grid, require_kernel_grid, require_shapes
 
 Arrays = dict[str, np.ndarray]
 WITHOUT_GRADIENT = None

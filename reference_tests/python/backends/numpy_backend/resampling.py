@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from .fourier import all_bins, analyse, flattened, low_bins, mask_on_bins, on_grid, scaled, synthesise
-from .requirements import require_reduced
+from .refusals import require_reduced
 
 
 def shared_bins(full: int, reduced: int) -> np.ndarray:

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from .masks import gaussian_mask, sigmoid_mask
-from .requirements import require_length, require_positive, require_threshold
+from .refusals import require_length, require_positive, require_threshold
 
 
 def gaussian_reach(threshold: float) -> float:

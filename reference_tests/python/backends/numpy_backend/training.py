@@ -81,11 +81,19 @@ class AdamW:
             g = gradients[name][part]
             self.first[name][part] = BETA_1 * self.first[name][part] + (1.0 - BETA_1) * g
             self.second[name][part] = BETA_2 * self.second[name][part] + (1.0 - BETA_2) * g * g
-            first = self.first[name][part] / (1.0 - BETA_1**self.steps)
-            second = self.second[name][part] / (1.0 - BETA_2**self.steps)
-            decay = self.weight_decay * updated[name][part] if decays(name) else 0.0
-            updated[name][part] -= rate * (decay + first / (np.sqrt(second) + EPSILON))
+            first = self.corrected(self.first[name][part], BETA_1)
+            second = self.corrected(self.second[name][part], BETA_2)
+            decay = self.decay(name, updated[name][part], rate)
+            updated[name][part] -= decay + rate * first / (np.sqrt(second) + EPSILON)
         return updated
+
+    def corrected(self, moment: np.ndarray, beta: float) -> np.ndarray:
+        """A moment without its bias towards its start at 0."""
+        return moment / (1.0 - beta**self.steps)
+
+    def decay(self, name: str, values: np.ndarray, rate: float) -> np.ndarray:
+        """What the decoupled decay takes off, scaled by the learning rate."""
+        return rate * self.weight_decay * values if decays(name) else 0.0 * values
 
 
 def train(
