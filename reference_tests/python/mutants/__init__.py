@@ -2,7 +2,7 @@
 
 from .kernels_and_layers import ACTIVATIONS, COMPLEXITY, KERNELS, LINEAR, LOSSES, NORMALISATION
 from .masks_and_sizes import BOUNDS, MASKS, SIZES, THRESHOLDS
-from .mutant import MutatedBackend, Mutant
+from .mutant import Mutant, MutatedBackend
 from .signals import CONVOLUTION, FOURIER_CONVOLUTION, RESAMPLING
 from .whole_networks import BLOCKS, NETWORKS, TRAINING
 

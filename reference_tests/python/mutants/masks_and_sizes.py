@@ -143,7 +143,6 @@ SIZES = {
 }
 
 
-
 def swapped_levels(tau: float) -> tuple[float, float]:
     return -1.0 + math.log(0.85 / 0.15) / tau, 1.0 + math.log(19.0) / tau
 

@@ -66,9 +66,7 @@ class CoupledDecay(RIGHT_ADAM_W):
     """Decay as a part of the gradient, which Adam then normalises."""
 
     def step(self, parameters: Arrays, gradients: Arrays, parts: dict[str, tuple], rate: float) -> Arrays:
-        coupled = {
-            name: g + self.weight_decay * parameters[name] if training.decays(name) else g for name, g in gradients.items()
-        }
+        coupled = {name: g + self.weight_decay * parameters[name] if training.decays(name) else g for name, g in gradients.items()}
         return super().step(parameters, coupled, parts, rate)
 
     def decay(self, name: str, values: np.ndarray, rate: float) -> np.ndarray:

@@ -3,7 +3,6 @@
 import dataclasses
 
 import numpy as np
-import pytest
 
 from dnarch_fixtures import Case, Suite, candidate, check_case, failures
 from mutants import MUTANTS, MutatedBackend

@@ -55,7 +55,9 @@ def block_inputs(grid: list[int], width: int) -> dict[str, np.ndarray]:
     inputs = {"x": normal(2, width, points), "kernel": normal(width, taps)} | {name: normal(width) for name in vectors}
     inputs |= {f"linear_{i}_weight": normal(width, width) for i in (1, 2)}
     inputs |= {"sigma": np.full(len(grid), 0.4), "mu_resolution": np.full(len(grid), 0.1)}
-    return inputs | {f"mu_{part}": np.array(mu) for part, mu in (("in", 0.2), ("mid", 0.5), ("out", -0.1))} | {"depth": np.array(0.7)}
+    return (
+        inputs | {f"mu_{part}": np.array(mu) for part, mu in (("in", 0.2), ("mid", 0.5), ("out", -0.1))} | {"depth": np.array(0.7)}
+    )
 
 
 TRUNK = {
@@ -80,7 +82,11 @@ EXAMPLES = [
     ("kernel_mlp", {}, TRUNK),
     ("masked_kernel", {"lengths": [3, 5], "threshold": 0.1}, TRUNK | {"sigma": np.array([0.5, 0.4])}),
     ("convolution", {"grid": [5, 4], "kernel_grid": [3, 5]}, SIGNAL),
-    ("downsample", {"grid": [5, 4], "reduced_grid": [3, 4]}, {"signal": normal(2, 3, 20), "mask_0": normal(3), "mask_1": normal(3)}),
+    (
+        "downsample",
+        {"grid": [5, 4], "reduced_grid": [3, 4]},
+        {"signal": normal(2, 3, 20), "mask_0": normal(3), "mask_1": normal(3)},
+    ),
     ("upsample", {"grid": [5, 5], "reduced_grid": [5, 4]}, {"signal": normal(2, 3, 20)}),
     (
         "fourier_convolution",
@@ -105,7 +111,10 @@ EXAMPLES = [
         {"resolution": RANDOM.uniform(3, 5, (3, 2)), "depth": np.array(1.5), "width_last": np.array(4.0)}
         | {name: RANDOM.uniform(3, 5, 3) for name in ("n_in", "n_mid", "n_out")},
     ),
-    *(("block", BLOCK | {"variant": variant, "gelu": "tanh"}, block_inputs([4, 3], 4)) for variant in ("gated", "stream", "branch")),
+    *(
+        ("block", BLOCK | {"variant": variant, "gelu": "tanh"}, block_inputs([4, 3], 4))
+        for variant in ("gated", "stream", "branch")
+    ),
     ("network", NETWORK, network_inputs(NETWORK)),
     *(
         ("network", attributes, network_inputs(attributes))

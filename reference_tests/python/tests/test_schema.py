@@ -14,5 +14,8 @@ def test_every_suite_is_valid(fixtures: Path) -> None:
     files = sorted(path for path in fixtures.glob("*.json") if path.name != "manifest.json")
     assert files
     for path in files:
-        errors = [f"{path.name}: {error.json_path}: {error.message}" for error in validator(schema).iter_errors(json.loads(path.read_text()))]
+        errors = [
+            f"{path.name}: {error.json_path}: {error.message}"
+            for error in validator(schema).iter_errors(json.loads(path.read_text()))
+        ]
         assert not errors, "\n".join(errors)

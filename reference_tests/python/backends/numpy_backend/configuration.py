@@ -70,7 +70,20 @@ def configuration_from(attributes: dict) -> Configuration:
         **{
             name: attributes[name]
             for name in (
-                "variant gelu final_norm decoder grid inputs outputs tau_resolution tau_channel tau_depth threshold target_ratio".split()
+                [
+                    "variant",
+                    "gelu",
+                    "final_norm",
+                    "decoder",
+                    "grid",
+                    "inputs",
+                    "outputs",
+                    "tau_resolution",
+                    "tau_channel",
+                    "tau_depth",
+                    "threshold",
+                    "target_ratio",
+                ]
             )
         },
     )

@@ -34,7 +34,7 @@ def reduce_first(
     """Appendix B.2: signal and kernel downsampled first, then convolved at the reduced resolution."""
     require_reduced(grid, reduced_grid)
     bins = [kept_bins(n, m) for n, m in zip(grid, reduced_grid)]
-    return signal[..., :math.prod(reduced_grid)]
+    return signal[..., : math.prod(reduced_grid)]
 
 
 def spatial(

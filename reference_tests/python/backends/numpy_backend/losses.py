@@ -9,7 +9,9 @@ def cross_entropy(logits: np.ndarray, labels: list[int]) -> np.ndarray:
     """Mean over the batch of -ln softmax(logits)[label], in nats: (B, K) -> ()."""
     batch, classes = logits.shape[-2:]
     require(len(labels) == batch, f"{len(labels)} labels for {batch} items")
-    require(all(isinstance(label, int) and 0 <= label < classes for label in labels), f"a label of {labels} is no class of {classes}")
+    require(
+        all(isinstance(label, int) and 0 <= label < classes for label in labels), f"a label of {labels} is no class of {classes}"
+    )
     shifted = logits - np.real(logits).max(axis=-1, keepdims=True)
     of_label = shifted[..., np.arange(batch), labels]
     return (np.log(np.exp(shifted).sum(axis=-1)) - of_label).mean(axis=-1)

@@ -5,7 +5,7 @@ import numpy as np
 from .complexity import network_cost
 from .configuration import Configuration
 from .losses import complexity_loss, cross_entropy, relative_l2, total_loss
-from .network import active_blocks, block_parameters, network_output
+from .network import active_blocks, network_output
 from .sizes import sigmoid_size
 
 
@@ -46,9 +46,7 @@ def target_cost(configuration: Configuration) -> float:
     """C_target: a share of the cost of the base network, every mask open."""
     widths = np.full(configuration.blocks, float(configuration.width))
     resolutions = np.tile(np.array(configuration.grid, float), (configuration.blocks, 1))
-    base = network_cost(
-        resolutions, widths, widths, widths, configuration.blocks, configuration.width, **ends(configuration)
-    )
+    base = network_cost(resolutions, widths, widths, widths, configuration.blocks, configuration.width, **ends(configuration))
     return configuration.target_ratio * float(base)
 
 

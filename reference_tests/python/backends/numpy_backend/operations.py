@@ -27,12 +27,11 @@ from . import (
 from .refusals import require, require_grid, require_kernel_grid, require_shapes
 
 Arrays = dict[str, np.ndarray]
-WITHOUT_GRADIENT = None
 
 
 @dataclass(frozen=True)
 class Operation:
-    """An operation on named arrays. `shapes` are those of its inputs; inputs in `constant` have no gradient."""
+    """An operation on named arrays. `shapes` are those of its inputs; those in `constant`, or all if it is None, have no gradient."""
 
     forward: Callable[[dict, Arrays], Arrays]
     shapes: Callable[[dict], dict[str, tuple]]
@@ -49,7 +48,7 @@ class Operation:
 
 def scalars(*names: str) -> Callable[[dict], dict[str, tuple]]:
     """Inputs that are all ()."""
-    return lambda a: {name: () for name in names}
+    return lambda a: dict.fromkeys(names, ())
 
 
 def points(grid: list[int]) -> int:
@@ -108,7 +107,7 @@ def cost_inputs(a: dict) -> dict:
 
 def cost_shapes(a: dict) -> dict[str, tuple]:
     """The inputs of the network's cost."""
-    return {name: ("blocks",) for name in ("n_in", "n_mid", "n_out")} | {
+    return dict.fromkeys(("n_in", "n_mid", "n_out"), ("blocks",)) | {
         "resolution": ("blocks", "D"),
         "depth": (),
         "width_last": (),
@@ -144,10 +143,10 @@ def block_shapes(a: dict) -> dict[str, tuple]:
     """The inputs of a block."""
     positions, taps = points(a["grid"]), math.prod(kernels.kernel_length(n) for n in a["grid"])
     shapes: dict[str, tuple] = {"x": ("B", "W", positions), "kernel": ("W", taps)}
-    shapes |= {name: ("W",) for name in ("gamma", "beta", "convolution_bias", "linear_1_bias", "linear_2_bias")}
-    shapes |= {name: ("W", "W") for name in ("linear_1_weight", "linear_2_weight")}
+    shapes |= dict.fromkeys(("gamma", "beta", "convolution_bias", "linear_1_bias", "linear_2_bias"), ("W",))
+    shapes |= dict.fromkeys(("linear_1_weight", "linear_2_weight"), ("W", "W"))
     shapes |= {name: (len(a["grid"]),) for name in ("sigma", "mu_resolution")}
-    return shapes | {name: () for name in ("mu_in", "mu_mid", "mu_out", "depth")}
+    return shapes | dict.fromkeys(("mu_in", "mu_mid", "mu_out", "depth"), ())
 
 
 def network_forward(a: dict, x: Arrays) -> Arrays:
@@ -189,19 +188,17 @@ def no_inputs(a: dict) -> dict[str, tuple]:
     return {}
 
 
-FIXED = WITHOUT_GRADIENT
+NO_GRADIENTS = None
 SIGNAL = ("B", "C", "P")
 
 OPERATIONS: dict[str, Operation] = {
     # masks
-    "axis": Operation(lambda a, x: {"x": masks.axis(a["n"])}, no_inputs, FIXED),
-    "centred_axis": Operation(lambda a, x: {"x": masks.centred_axis(a["n"])}, no_inputs, FIXED),
+    "axis": Operation(lambda a, x: {"x": masks.axis(a["n"])}, no_inputs, NO_GRADIENTS),
+    "centred_axis": Operation(lambda a, x: {"x": masks.centred_axis(a["n"])}, no_inputs, NO_GRADIENTS),
     "gaussian_mask": Operation(
         lambda a, x: {"mask": masks.gaussian_mask(a["n"], x["mu"], x["sigma"], a["threshold"])}, scalars("mu", "sigma")
     ),
-    "sigmoid_mask": Operation(
-        lambda a, x: {"mask": masks.sigmoid_mask(a["n"], x["mu"], a["tau"], a["threshold"])}, scalars("mu")
-    ),
+    "sigmoid_mask": Operation(lambda a, x: {"mask": masks.sigmoid_mask(a["n"], x["mu"], a["tau"], a["threshold"])}, scalars("mu")),
     "gaussian_mask_nd": Operation(
         lambda a, x: {"mask": masks.gaussian_mask_nd(a["lengths"], x["sigma"], a["threshold"])},
         lambda a: {"sigma": (len(a["lengths"]),)},
@@ -232,27 +229,27 @@ OPERATIONS: dict[str, Operation] = {
     "gaussian_kept": Operation(
         lambda a, x: dict(zip(("start", "end"), sizes.gaussian_kept(x["sigma"], a["n_max"], a["threshold"]))),
         scalars("sigma"),
-        FIXED,
+        NO_GRADIENTS,
     ),
     "sigmoid_kept": Operation(
-        lambda a, x: {"count": sizes.sigmoid_kept(x["mu"], a["tau"], a["n_max"], a["threshold"])}, scalars("mu"), FIXED
+        lambda a, x: {"count": sizes.sigmoid_kept(x["mu"], a["tau"], a["n_max"], a["threshold"])}, scalars("mu"), NO_GRADIENTS
     ),
-    "resolution": Operation(lambda a, x: {"m": sizes.resolution(x["size"], a["n"])}, scalars("size"), FIXED),
+    "resolution": Operation(lambda a, x: {"m": sizes.resolution(x["size"], a["n"])}, scalars("size"), NO_GRADIENTS),
     # bounds
-    "mu_bounds": Operation(lambda a, x: dict(zip(("lowest", "highest"), bounds.mu_bounds(a["tau"]))), no_inputs, FIXED),
-    "half_size_mu": Operation(lambda a, x: {"mu": bounds.half_size_mu(a["tau"], a["threshold"])}, no_inputs, FIXED),
-    "sigma_min": Operation(lambda a, x: {"sigma": bounds.sigma_min(a["n_max"], a["threshold"])}, no_inputs, FIXED),
-    "reset_mu": Operation(lambda a, x: {"mu": bounds.reset_mu(x["mu"], a["tau"])}, scalars("mu"), FIXED),
+    "mu_bounds": Operation(lambda a, x: dict(zip(("lowest", "highest"), bounds.mu_bounds(a["tau"]))), no_inputs, NO_GRADIENTS),
+    "half_size_mu": Operation(lambda a, x: {"mu": bounds.half_size_mu(a["tau"], a["threshold"])}, no_inputs, NO_GRADIENTS),
+    "sigma_min": Operation(lambda a, x: {"sigma": bounds.sigma_min(a["n_max"], a["threshold"])}, no_inputs, NO_GRADIENTS),
+    "reset_mu": Operation(lambda a, x: {"mu": bounds.reset_mu(x["mu"], a["tau"])}, scalars("mu"), NO_GRADIENTS),
     "reset_sigma": Operation(
-        lambda a, x: {"sigma": bounds.reset_sigma(x["sigma"], a["n_max"], a["threshold"])}, scalars("sigma"), FIXED
+        lambda a, x: {"sigma": bounds.reset_sigma(x["sigma"], a["n_max"], a["threshold"])}, scalars("sigma"), NO_GRADIENTS
     ),
     # kernels
-    "kernel_grid": Operation(lambda a, x: {"coordinates": kernels.kernel_grid(a["lengths"])}, no_inputs, FIXED),
-    "kernel_length": Operation(lambda a, x: {"k": kernels.kernel_length(a["n"])}, no_inputs, FIXED),
+    "kernel_grid": Operation(lambda a, x: {"coordinates": kernels.kernel_grid(a["lengths"])}, no_inputs, NO_GRADIENTS),
+    "kernel_length": Operation(lambda a, x: {"k": kernels.kernel_length(a["n"])}, no_inputs, NO_GRADIENTS),
     "fourier_encoding": Operation(
         lambda a, x: {"features": kernels.fourier_encoding(x["coordinates"], x["frequencies"], a["omega_0"])},
         lambda a: {"coordinates": ("P", "D"), "frequencies": ("F", "D")},
-        FIXED,
+        NO_GRADIENTS,
     ),
     "kernel_mlp": Operation(lambda a, x: {"kernel": mlp_kernel(x)}, lambda a: trunk_shapes("C"), ("features",)),
     "masked_kernel": Operation(
@@ -273,9 +270,9 @@ OPERATIONS: dict[str, Operation] = {
         lambda a: {"signal": ("B", "C", points(a["reduced_grid"]))},
     ),
     "fourier_convolution": convolution_form(lambda: fourier_convolution.fourier_convolution, lambda n: n + 1, ()),
-    "two_step": convolution_form(lambda: convolution_forms.two_step, lambda n: n // 2 + 1, FIXED),
-    "reduce_first": convolution_form(lambda: convolution_forms.reduce_first, lambda n: n + 1, FIXED),
-    "spatial": convolution_form(lambda: convolution_forms.spatial, lambda n: n + 1, FIXED),
+    "two_step": convolution_form(lambda: convolution_forms.two_step, lambda n: n // 2 + 1, NO_GRADIENTS),
+    "reduce_first": convolution_form(lambda: convolution_forms.reduce_first, lambda n: n + 1, NO_GRADIENTS),
+    "spatial": convolution_form(lambda: convolution_forms.spatial, lambda n: n + 1, NO_GRADIENTS),
     # layers
     "batch_norm": Operation(
         lambda a, x: {"y": layers.batch_norm(x["x"], x["gamma"], x["beta"])},
@@ -305,9 +302,7 @@ OPERATIONS: dict[str, Operation] = {
         lambda a: {"logits": SIGNAL, "targets": SIGNAL},
         ("targets",),
     ),
-    "complexity_loss": Operation(
-        lambda a, x: {"loss": losses.complexity_loss(x["current"], a["target"])}, scalars("current")
-    ),
+    "complexity_loss": Operation(lambda a, x: {"loss": losses.complexity_loss(x["current"], a["target"])}, scalars("current")),
     "total_loss": Operation(
         lambda a, x: {"loss": losses.total_loss(x["objective"], x["complexity"], a["lambda"])},
         scalars("objective", "complexity"),
@@ -321,7 +316,7 @@ OPERATIONS: dict[str, Operation] = {
     ),
     "pointwise_cost": Operation(lambda a, x: {"cost": complexity.pointwise_cost(x["length"], x["n"])}, scalars("length", "n")),
     "depth_weight": Operation(
-        lambda a, x: {"weight": complexity.depth_weight(x["depth"], a["block"])}, scalars("depth"), FIXED
+        lambda a, x: {"weight": complexity.depth_weight(x["depth"], a["block"])}, scalars("depth"), NO_GRADIENTS
     ),
     "block_cost": Operation(
         lambda a, x: {"cost": complexity.block_cost(x["resolution"], x["n_in"], x["n_mid"], x["n_out"])},
@@ -331,5 +326,5 @@ OPERATIONS: dict[str, Operation] = {
     # blocks, networks, training
     "block": Operation(block_forward, block_shapes),
     "network": Operation(network_forward, network_shapes, ("x", "features", "target")),
-    "train": Operation(train_forward, train_shapes, FIXED),
+    "train": Operation(train_forward, train_shapes, NO_GRADIENTS),
 }
