@@ -6,7 +6,7 @@ import numpy as np
 
 from backends.numpy_backend import activations, complexity, kernels, layers, losses
 
-from .masks_and_sizes import one_sigma
+from .masks_and_sizes import MASKS
 from .mutant import Arrays, Mutant
 
 RIGHT_KERNEL_LENGTH, RIGHT_KERNEL_GRID = kernels.kernel_length, kernels.kernel_grid
@@ -44,7 +44,7 @@ KERNELS = {
     "PHASE_IN_SINGLE": Mutant({kernels.fourier_encoding: single_phase}),
     "KERNEL_TANH_GELU": Mutant({activations.gelu: activations.gelu_tanh}),
     "KERNEL_NOT_MASKED": Mutant({kernels.masked: unmasked}),
-    "ONE_SIGMA_FOR_ALL_AXES": Mutant({kernels.gaussian_mask_nd: one_sigma}),
+    **{flag: MASKS[flag] for flag in ("ONE_SIGMA_FOR_ALL_AXES", "GRID_WITHOUT_END_POINT", "SINGLE_TAP_OFF_CENTRE")},
 }
 
 
@@ -69,7 +69,11 @@ def detached_statistics(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def epsilon_outside(x: np.ndarray, gamma: np.ndarray, beta: np.ndarray) -> np.ndarray:
     mean, variance = RIGHT_STATISTICS(x)
-    return gamma[..., None, :, None] * (x - mean) / (np.sqrt(variance) + layers.EPSILON) + beta[..., None, :, None]
+    deviation = np.sqrt(variance)
+    if np.iscomplexobj(variance):
+        # The root's derivative is infinite at 0, and infinity times 0 is NaN.
+        deviation.imag = np.imag(variance) / (2.0 * np.sqrt(np.real(variance)))
+    return gamma[..., None, :, None] * (x - mean) / (deviation + layers.EPSILON) + beta[..., None, :, None]
 
 
 RIGHT_STATISTICS = layers.batch_statistics
@@ -112,15 +116,15 @@ def transposed_weight(x: np.ndarray, weight: np.ndarray, bias: np.ndarray) -> np
     return RIGHT_LINEAR(x, np.swapaxes(weight, -1, -2) if square else weight, bias)
 
 
-def mean_bias_gradient(operation: str, inputs: Arrays, gradients: Arrays) -> Arrays:
-    return gradients | {"bias": gradients["bias"] / inputs["x"].shape[-1]} if operation == "linear" else gradients
+def mean_bias_gradient(attributes: dict, inputs: Arrays, gradients: Arrays) -> Arrays:
+    return gradients | {"bias": gradients["bias"] / inputs["x"].shape[-1]}
 
 
 RIGHT_LINEAR = layers.linear
 LINEAR = {
     "WEIGHT_TRANSPOSED": Mutant({layers.linear: transposed_weight}),
     "BIAS_FORGOTTEN": Mutant({layers.linear: lambda x, weight, bias: RIGHT_LINEAR(x, weight, 0.0 * bias)}),
-    "BIAS_GRADIENT_MEAN": Mutant(gradients=mean_bias_gradient),
+    "BIAS_GRADIENT_MEAN": Mutant(gradients=mean_bias_gradient, operation="linear"),
     "POOL_SUM": Mutant({layers.global_average_pool: lambda x: x.sum(axis=-1)}),
 }
 
@@ -178,6 +182,7 @@ LOSSES = {
     "LOGISTIC_OVERFLOW": Mutant({losses.binary_cross_entropy: overflowing_logistic_loss}),
     "ONE_SIDED_COMPLEXITY": Mutant({losses.complexity_loss: one_sided}),
     "ABSOLUTE_COMPLEXITY": Mutant({losses.complexity_loss: absolute}),
+    "LAMBDA_FORGOTTEN": Mutant({losses.total_loss: lambda objective, complexity, weight: objective + complexity}),
     "GRADIENT_AT_PERFECT_PREDICTION": Mutant({losses.norm: norm_without_convention}),
 }
 

@@ -1,5 +1,6 @@
 """Wrong convolutions, resampling and Fourier convolutions."""
 
+import functools
 import itertools
 import math
 
@@ -44,7 +45,7 @@ def causal(signal: np.ndarray, kernel: np.ndarray, grid: list[int], kernel_grid:
     return shifted_taps(signal, kernel, grid, kernel_grid, causal=True)
 
 
-def mean_kernel_gradient(operation: str, inputs: Arrays, gradients: Arrays) -> Arrays:
+def mean_kernel_gradient(attributes: dict, inputs: Arrays, gradients: Arrays) -> Arrays:
     return gradients | {"kernel": gradients["kernel"] / len(inputs["signal"])}
 
 
@@ -82,13 +83,15 @@ def downsample_without_mask(signal: np.ndarray, masks: list[np.ndarray], grid: l
     return RIGHT_DOWNSAMPLE(signal, [1.0 + 0.0 * mask for mask in masks], grid, reduced_grid)
 
 
-def one_sided(operation: str, inputs: Arrays, gradients: Arrays) -> Arrays:
-    """Of two bins k and -k, one; the bins of `downsample`'s masks end at N / 2, those of `fourier_convolution` at N."""
+def one_sided(attributes: dict, inputs: Arrays, gradients: Arrays, padding: int) -> Arrays:
+    """Of two bins k and -k of the padded period, one."""
 
-    def halved(name: str, gradient: np.ndarray) -> np.ndarray:
-        return np.concatenate([gradient[:1], gradient[1:] / 2.0]) if name.startswith("mask_") else gradient
+    def halved(gradient: np.ndarray, period: int) -> np.ndarray:
+        paired = [0 < k and 2 * k < period for k in range(len(gradient))]
+        return np.where(paired, gradient / 2.0, gradient)
 
-    return {name: halved(name, gradient) for name, gradient in gradients.items()}
+    masks = {f"mask_{axis}": halved(gradients[f"mask_{axis}"], padding * n) for axis, n in enumerate(attributes["grid"])}
+    return gradients | masks
 
 
 def swapped_masks(signal: np.ndarray, masks: list[np.ndarray], grid: list[int], reduced_grid: list[int]) -> np.ndarray:
@@ -100,7 +103,7 @@ RESAMPLING = {
     "NYQUIST_KEPT": Mutant({resampling.shared_bins: bins_with_nyquist}),
     "DECIMATION": Mutant({resampling.downsample: decimation}),
     "MASK_FORGOTTEN": Mutant({resampling.downsample: downsample_without_mask}),
-    "MASK_GRADIENT_ONE_SIDED": Mutant(gradients=one_sided),
+    "MASK_GRADIENT_ONE_SIDED": Mutant(gradients=functools.partial(one_sided, padding=1), operation="downsample"),
     "MASK_AXES_SWAPPED": Mutant({resampling.downsample: swapped_masks}),
 }
 
@@ -156,19 +159,16 @@ def two_step_instead(
     return RIGHT_DOWNSAMPLE(y, [mask[..., ::2] for mask in masks], grid, reduced_grid)
 
 
-def mean_kernel_gradient_of_form(operation: str, inputs: Arrays, gradients: Arrays) -> Arrays:
-    return mean_kernel_gradient(operation, inputs, gradients) if "kernel" in gradients else gradients
-
-
+FORM = "fourier_convolution"
 FOURIER_CONVOLUTION = {
     "AMPLITUDE_FORGOTTEN": Mutant({fourier_convolution.fourier_convolution: loud_form}),
-    "NYQUIST_KEPT": Mutant({fourier_convolution.kept_bins: padded_bins_with_nyquist}),
+    "NYQUIST_KEPT": Mutant({fourier_convolution.kept_bins: padded_bins_with_nyquist}, operation=FORM),
     "CONVOLUTION_NOT_CORRELATION": Mutant({fourier_convolution.fourier_convolution: flipped_form}),
     "CIRCULAR": Mutant({fourier_convolution.fourier_convolution: circular_form}),
-    "CAUSAL_KERNEL": Mutant({fourier_convolution.kernel_positions: np.arange}),
+    "CAUSAL_KERNEL": Mutant({fourier_convolution.kernel_positions: np.arange}, operation=FORM),
     "MASK_FORGOTTEN": Mutant({fourier_convolution.fourier_convolution: form_without_mask}),
     "TWO_STEP_INSTEAD": Mutant({fourier_convolution.fourier_convolution: two_step_instead}),
     "REDUCE_FIRST_INSTEAD": Mutant({fourier_convolution.fourier_convolution: convolution_forms.reduce_first}),
-    "KERNEL_GRADIENT_MEAN": Mutant(gradients=mean_kernel_gradient_of_form),
-    "MASK_GRADIENT_ONE_SIDED": Mutant(gradients=one_sided),
+    "KERNEL_GRADIENT_MEAN": Mutant(gradients=mean_kernel_gradient, operation=FORM),
+    "MASK_GRADIENT_ONE_SIDED": Mutant(gradients=functools.partial(one_sided, padding=2), operation=FORM),
 }

@@ -4,11 +4,11 @@ import dataclasses
 
 import numpy as np
 
-from backends.numpy_backend import block, fourier_convolution, layers, losses, network, network_loss, resampling, sizes, training
+from backends.numpy_backend import block, fourier_convolution, layers, network, network_loss, resampling, sizes, training
 from backends.numpy_backend.block import BlockMasks, on_channels
 from backends.numpy_backend.configuration import Configuration
 
-from .kernels_and_layers import running_statistics
+from .kernels_and_layers import LOSSES, running_statistics
 from .mutant import Arrays, Mutant
 from .signals import loud_form, quiet_upsample
 
@@ -51,7 +51,7 @@ def counted_size(mu: np.ndarray, tau: float, n_max: int, threshold: float) -> np
 
 
 NETWORKS = {
-    "LAMBDA_FORGOTTEN": Mutant({losses.total_loss: lambda objective, complexity, weight: objective + complexity}),
+    "LAMBDA_FORGOTTEN": LOSSES["LAMBDA_FORGOTTEN"],
     "SKIPPED_BLOCK_GATES": Mutant({network.decoder: gated_by_skipped_blocks}),
     "SHIFT_REVIVES_CHANNELS": Mutant({network.live_channels: lambda configuration, masks: configuration.max_width}),
     "SIZES_COUNTED": Mutant({sizes.sigmoid_size: counted_size}, only_in=network_loss),

@@ -16,7 +16,7 @@ from .fourier import (
     synthesise,
     times_conjugate,
 )
-from .refusals import require, require_kernel_grid, require_reduced
+from .refusals import require_padded_kernel, require_reduced
 
 
 def kept_bins(full: int, reduced: int) -> np.ndarray:
@@ -29,17 +29,15 @@ def kernel_positions(length: int) -> np.ndarray:
     return np.arange(length) - length // 2
 
 
-def correlation_spectrum(
-    signal: np.ndarray, kernel: np.ndarray, grid: list[int], kernel_grid: list[int], bins: list[np.ndarray]
-) -> Spectrum:
-    """F[f] times the conjugate of F[psi], both padded to 2 N on every axis, the kernel's centre at index 0."""
-    require_kernel_grid(grid, kernel_grid)
-    require(all(k <= 2 * n for k, n in zip(kernel_grid, grid)), f"kernel {kernel_grid} is longer than the padded grid {grid}")
-    periods = [2 * n for n in grid]
-    signal_spectrum = analyse(on_grid(signal, grid), bins, [np.arange(n) for n in grid], periods)
-    kernel_of_batch = on_grid(kernel, kernel_grid)[..., None, :, *(slice(None) for _ in grid)]
-    kernel_spectrum = analyse(kernel_of_batch, bins, [kernel_positions(k) for k in kernel_grid], periods)
-    return times_conjugate(signal_spectrum, kernel_spectrum)
+def padded_signal_spectrum(signal: np.ndarray, grid: list[int], bins: list[np.ndarray]) -> Spectrum:
+    """F[f], padded with zeros to 2 N on every axis."""
+    return analyse(on_grid(signal, grid), bins, [np.arange(n) for n in grid], [2 * n for n in grid])
+
+
+def padded_kernel_spectrum(kernel: np.ndarray, grid: list[int], kernel_grid: list[int], bins: list[np.ndarray]) -> Spectrum:
+    """F[psi], padded with zeros to 2 N on every axis, the centre at index 0; with room for the batch."""
+    for_batch = on_grid(kernel, kernel_grid)[..., None, :, *(slice(None) for _ in grid)]
+    return analyse(for_batch, bins, [kernel_positions(k) for k in kernel_grid], [2 * n for n in grid])
 
 
 def fourier_convolution(
@@ -52,8 +50,9 @@ def fourier_convolution(
 ) -> np.ndarray:
     """Eq. 7 with amplitudes kept: (B, C, P), (C, K), masks over |k| = 0..N -> (B, C, P')."""
     require_reduced(grid, reduced_grid)
+    require_padded_kernel(grid, kernel_grid)
     bins = [kept_bins(n, m) for n, m in zip(grid, reduced_grid)]
-    spectrum = correlation_spectrum(signal, kernel, grid, kernel_grid, bins)
+    spectrum = times_conjugate(padded_signal_spectrum(signal, grid, bins), padded_kernel_spectrum(kernel, grid, kernel_grid, bins))
     low_passed = scaled(spectrum, mask_on_bins(masks, bins))
     positions = [np.arange(m) for m in reduced_grid]
     # 1 / (2 M) of the inverse transform times M / N.

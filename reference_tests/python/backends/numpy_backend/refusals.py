@@ -50,6 +50,12 @@ def require_kernel_grid(grid: list[int], kernel_grid: list[int]) -> None:
     require(all(length % 2 == 1 for length in kernel_grid), f"kernel grid {kernel_grid} has an even length")
 
 
+def require_padded_kernel(grid: list[int], kernel_grid: list[int]) -> None:
+    """Padding to 2 N leaves room for a kernel of at most N + 1 samples."""
+    require_kernel_grid(grid, kernel_grid)
+    require(all(k <= n + 1 for k, n in zip(kernel_grid, grid)), f"kernel grid {kernel_grid} has more than N + 1 taps of {grid}")
+
+
 def require_shapes(inputs: dict[str, np.ndarray], shapes: dict[str, tuple]) -> None:
     """Inputs by name and shape; a number in a shape is fixed, a letter is the same length wherever it stands, `...` any shape."""
     require(set(inputs) == set(shapes), f"inputs are {sorted(inputs)}, expected {sorted(shapes)}")
