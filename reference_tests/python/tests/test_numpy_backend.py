@@ -10,7 +10,7 @@ from backends.numpy_backend.configuration import configuration_from, parameter_s
 
 RANDOM = np.random.default_rng(7)
 BACKEND = NumpyBackend()
-NETWORK = {
+CONFIGURATION = {
     "base": "ccnn-2-3",
     "components": "k,r,w,d",
     "variant": "gated",
@@ -24,10 +24,13 @@ NETWORK = {
     "tau_channel": 6.0,
     "tau_depth": 6.0,
     "threshold": 0.1,
-    "lambda": 0.5,
-    "target_ratio": 0.8,
-    "labels": [0, 2],
 }
+DENSE = {"decoder": "dense", "grid": [3, 4], "variant": "branch"}
+
+
+def network(**changed: object) -> dict:
+    """The attributes of a network, with parts of its configuration changed."""
+    return {"configuration": CONFIGURATION | changed, "lambda": 0.5, "target_ratio": 0.8, "labels": [0, 2]}
 
 
 def normal(*shape: int) -> np.ndarray:
@@ -115,11 +118,7 @@ EXAMPLES = [
         ("block", BLOCK | {"variant": variant, "gelu": "tanh"}, block_inputs([4, 3], 4))
         for variant in ("gated", "stream", "branch")
     ),
-    ("network", NETWORK, network_inputs(NETWORK)),
-    *(
-        ("network", attributes, network_inputs(attributes))
-        for attributes in (NETWORK | {"decoder": "dense", "grid": [3, 4], "variant": "branch"}, NETWORK | {"components": "none"})
-    ),
+    *(("network", a, network_inputs(a)) for a in (network(), network(**DENSE), network(components="none"))),
 ]
 
 

@@ -56,36 +56,36 @@ class Configuration:
         return 2 * self.blocks if "d" in self.components else self.blocks
 
 
+# What a case's configuration says that is taken as it is; `omega_0` and the like matter only before the fixtures' inputs.
+TAKEN = (
+    "variant",
+    "gelu",
+    "final_norm",
+    "decoder",
+    "grid",
+    "inputs",
+    "outputs",
+    "tau_resolution",
+    "tau_channel",
+    "tau_depth",
+    "threshold",
+)
+
+
 def configuration_from(attributes: dict) -> Configuration:
     """The configuration that a case's attributes describe."""
-    name, _, shape = attributes["base"].partition("-")
+    described = attributes["configuration"]
+    name, _, shape = described["base"].partition("-")
     blocks, _, width = shape.partition("-")
-    require(name == "ccnn" and blocks.isdigit() and width.isdigit(), f"base is {attributes['base']!r}")
-    components = attributes["components"]
+    require(name == "ccnn" and blocks.isdigit() and width.isdigit(), f"base is {described['base']!r}")
+    components = described["components"]
     return Configuration(
         blocks=int(blocks),
         width=int(width),
         components=frozenset() if components == "none" else frozenset(components.split(",")),
         weight=attributes["lambda"],
-        **{
-            name: attributes[name]
-            for name in (
-                [
-                    "variant",
-                    "gelu",
-                    "final_norm",
-                    "decoder",
-                    "grid",
-                    "inputs",
-                    "outputs",
-                    "tau_resolution",
-                    "tau_channel",
-                    "tau_depth",
-                    "threshold",
-                    "target_ratio",
-                ]
-            )
-        },
+        target_ratio=attributes["target_ratio"],
+        **{name: described[name] for name in TAKEN},
     )
 
 
