@@ -28,8 +28,10 @@ def turns(bins: np.ndarray, positions: np.ndarray, period: int) -> tuple[np.ndar
 
 
 def along(matrix: np.ndarray, values: np.ndarray, axis: int) -> np.ndarray:
-    """The matrix applied to one axis of an array."""
-    return np.moveaxis(np.moveaxis(values, axis, -1) @ matrix.T, -1, axis)
+    """The matrix applied to one axis of an array, as a single product."""
+    last = np.swapaxes(values, axis, -1)
+    product = last.reshape(-1, last.shape[-1]) @ matrix.T
+    return np.swapaxes(product.reshape(*last.shape[:-1], len(matrix)), axis, -1)
 
 
 def analyse(values: np.ndarray, bins: list[np.ndarray], positions: list[np.ndarray], periods: list[int]) -> Spectrum:
