@@ -28,14 +28,15 @@ class Backend(Protocol):
 
 
 def load_backend(specification: str) -> Backend:
-    """The backend of `MODULE:NAME`, where NAME is a class without arguments."""
+    """The backend of `MODULE:NAME`, where NAME is a backend, or a class that makes one without arguments."""
     module, separator, name = specification.partition(":")
     if not (module and separator and name):
         raise ValueError(f"backend {specification!r}: expected MODULE:NAME")
     try:
-        return getattr(importlib.import_module(module), name)()
+        found = getattr(importlib.import_module(module), name)
     except (ImportError, AttributeError) as error:
         raise ValueError(f"backend {specification!r}: {error}") from error
+    return found() if isinstance(found, type) else found
 
 
 def candidate(backend: Backend, case: Case) -> dict[str, np.ndarray]:
