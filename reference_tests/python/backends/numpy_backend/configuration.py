@@ -47,12 +47,12 @@ class Configuration:
 
     @property
     def max_width(self) -> int:
-        """Twice the base's width where it is learned (Appendix E.2)."""
+        """Twice the base's width where it is learned (Appendix F)."""
         return 2 * self.width if "w" in self.components else self.width
 
     @property
     def max_depth(self) -> int:
-        """Twice the base's blocks where the depth is learned (Appendix E.2)."""
+        """Twice the base's blocks where the depth is learned (Appendix F)."""
         return 2 * self.blocks if "d" in self.components else self.blocks
 
 

@@ -1,4 +1,4 @@
-"""Depthwise convolution at full resolution (Section 2.2 of CCNN, Section 3.1)."""
+"""Depthwise convolution at full resolution (Section 3.1)."""
 
 import itertools
 

@@ -43,21 +43,13 @@ def reduce_first(
     periods = [2 * m for m in reduced_grid]
     reduced_kernel_grid = [kernel_length(m) for m in reduced_grid]
     low_passed = scaled(padded_signal_spectrum(signal, grid, bins), mask_on_bins(masks, bins))
-    # 1 / (2 M) of the inverse transform times M / N; the kernel's again times N / M.
-    reduced_signal = synthesise(low_passed, bins, [np.arange(m) for m in reduced_grid], periods) / math.prod(2 * n for n in grid)
-    reduced_kernel = synthesise(
-        padded_kernel_spectrum(kernel, grid, kernel_grid, bins),
-        bins,
-        [kernel_positions(k) for k in reduced_kernel_grid],
-        periods,
-    ) / math.prod(periods)
-    axes = len(grid)
-    return convolution(
-        flattened(reduced_signal, axes),
-        flattened(reduced_kernel[..., 0, :, *(slice(None),) * axes], axes),
-        reduced_grid,
-        reduced_kernel_grid,
-    )
+    reduced_signal = synthesise(low_passed, bins, [np.arange(m) for m in reduced_grid], periods)
+    taps = [kernel_positions(k) for k in reduced_kernel_grid]
+    reduced_kernel = synthesise(padded_kernel_spectrum(kernel, grid, kernel_grid, bins), bins, taps, periods)
+    # 1 / (2 M) of the inverse transform times M / N; for the kernel again times N / M.
+    signal_at_m = flattened(reduced_signal, len(grid)) / math.prod(2 * n for n in grid)
+    kernel_at_m = flattened(reduced_kernel, len(grid))[..., 0, :, :] / math.prod(periods)
+    return convolution(signal_at_m, kernel_at_m, reduced_grid, reduced_kernel_grid)
 
 
 def spatial(
