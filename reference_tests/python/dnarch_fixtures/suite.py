@@ -16,7 +16,7 @@ PRECISIONS = ("f64", "f32", "f16", "bf16")
 ANY_PARAMETER = "<parameter>"
 MAX_FILE_BYTES = 1 << 28
 MANIFEST = "manifest.json"
-FILE_NAME = re.compile(r"[a-z_]+\.(json|safetensors)")
+FILE_NAME = re.compile(r"[a-z0-9_]{1,64}\.(json|safetensors)")
 CASE_ID = re.compile(r"(?P<operation>[a-z0-9_]+)\.[a-z0-9_]+")
 SECTIONS = ("in/", "out/", "cotangent/", "grad/", "gauge/out/", "gauge/grad/")
 

@@ -1,4 +1,4 @@
-"""The suites' JSON files against their schema."""
+"""The suites' JSON files and their manifest against the schema."""
 
 import json
 from pathlib import Path
@@ -7,15 +7,15 @@ import jsonschema
 
 
 def test_every_suite_is_valid(fixtures: Path) -> None:
-    """Each v1/<suite>.json satisfies v1.schema.json, and there is at least one."""
+    """Each v1/<suite>.json satisfies v1.schema.json, the manifest its definition there, and there is at least one suite."""
     schema = json.loads(fixtures.with_suffix(".schema.json").read_text())
     validator = jsonschema.validators.validator_for(schema)
     validator.check_schema(schema)
-    files = sorted(path for path in fixtures.glob("*.json") if path.name != "manifest.json")
-    assert files
+    of_manifest = {"$ref": "#/$defs/manifest", "$defs": schema["$defs"]}
+    files = sorted(fixtures.glob("*.json"))
+    assert len(files) > 1
     for path in files:
-        errors = [
-            f"{path.name}: {error.json_path}: {error.message}"
-            for error in validator(schema).iter_errors(json.loads(path.read_text()))
-        ]
+        wanted = of_manifest if path.name == "manifest.json" else schema
+        found = validator(wanted).iter_errors(json.loads(path.read_text()))
+        errors = [f"{path.name}: {error.json_path}: {error.message}" for error in found]
         assert not errors, "\n".join(errors)
