@@ -6,6 +6,8 @@ import pytest
 pytest.importorskip("jax")
 
 from backends.jax_backend import OPERATIONS, JaxBackend, JaxSingle
+from backends.jax_backend.configuration import Configuration
+from backends.jax_backend.network import parameter_shapes
 from dnarch_fixtures.backend import Refused
 
 BACKEND = JaxBackend()
@@ -18,17 +20,27 @@ def normal(*shape):
 
 def network_attributes(grid, **changes):
     attributes = {
-        "base": "ccnn-1-4", "components": "k,r,w,d", "variant": "gated", "gelu": "exact", "final_norm": True,
-        "decoder": "classification", "grid": grid, "inputs": 2, "outputs": 3, "tau_resolution": 25.0,
-        "tau_channel": 8.0, "tau_depth": 8.0, "threshold": 0.1, "lambda": 0.5, "target_ratio": 0.9, "labels": [2, 0, 1],
+        "base": "ccnn-1-4",
+        "components": "k,r,w,d",
+        "variant": "gated",
+        "gelu": "exact",
+        "final_norm": True,
+        "decoder": "classification",
+        "grid": grid,
+        "inputs": 2,
+        "outputs": 3,
+        "tau_resolution": 25.0,
+        "tau_channel": 8.0,
+        "tau_depth": 8.0,
+        "threshold": 0.1,
+        "lambda": 0.5,
+        "target_ratio": 0.9,
+        "labels": [2, 0, 1],
     }
     return attributes | changes
 
 
 def network_inputs(attributes):
-    from backends.jax_backend.configuration import Configuration
-    from backends.jax_backend.network import parameter_shapes
-
     configuration = Configuration.of(attributes)
     sizes = {"H": 5, "F": 6, "W": configuration.width, "inputs": configuration.inputs, "outputs": configuration.outputs}
     inputs = {}
@@ -47,7 +59,12 @@ def network_inputs(attributes):
 def block_case(grid, variant):
     width, taps = 4, int(np.prod([n + 1 - n % 2 for n in grid]))
     attributes = {
-        "grid": grid, "variant": variant, "gelu": "exact", "threshold": 0.1, "tau_resolution": 25.0, "tau_channel": 6.0,
+        "grid": grid,
+        "variant": variant,
+        "gelu": "exact",
+        "threshold": 0.1,
+        "tau_resolution": 25.0,
+        "tau_channel": 6.0,
     }
     inputs = {"x": normal(2, width, int(np.prod(grid))), "kernel": normal(width, taps)}
     inputs |= {name: normal(width) for name in ("gamma", "beta", "convolution_bias", "linear_1_bias", "linear_2_bias")}
@@ -63,11 +80,12 @@ def mlp_inputs(points):
     return {name: normal(*shape) for name, shape in shapes.items()}
 
 
-def spectral_inputs(grid, kernel_grid, extra):
-    inputs = {"signal": normal(2, 3, int(np.prod(grid)))}
-    if kernel_grid:
-        inputs["kernel"] = normal(3, int(np.prod(kernel_grid)))
-    return inputs | {f"mask_{axis}": random.random(extra(n)) for axis, n in enumerate(grid)}
+def signal_and_kernel(grid, kernel_grid):
+    return {"signal": normal(2, 3, int(np.prod(grid))), "kernel": normal(3, int(np.prod(kernel_grid)))}
+
+
+def resolution_masks(lengths):
+    return {f"mask_{axis}": random.random(length) for axis, length in enumerate(lengths)}
 
 
 def differentiable_cases():
@@ -86,10 +104,12 @@ def differentiable_cases():
     for grid, kernel_grid, reduced_grid in (([7], [5], [4]), ([6], [7], [6]), ([5, 4], [3, 5], [3, 4])):
         attributes = {"grid": grid, "kernel_grid": kernel_grid}
         resampled = {"grid": grid, "reduced_grid": reduced_grid}
-        yield "convolution", attributes, spectral_inputs(grid, kernel_grid, lambda n: 0)
-        yield "downsample", resampled, spectral_inputs(grid, None, lambda n: n // 2 + 1)
+        inputs = signal_and_kernel(grid, kernel_grid)
+        yield "convolution", attributes, inputs
+        yield "fourier_convolution", attributes | resampled, inputs | resolution_masks([n + 1 for n in grid])
+        signal = {"signal": inputs["signal"]}
+        yield "downsample", resampled, signal | resolution_masks([n // 2 + 1 for n in grid])
         yield "upsample", resampled, {"signal": normal(2, 3, int(np.prod(reduced_grid)))}
-        yield "fourier_convolution", attributes | resampled, spectral_inputs(grid, kernel_grid, lambda n: n + 1)
     yield "batch_norm", {}, {"x": normal(3, 2, 4), "gamma": normal(2), "beta": normal(2)}
     yield "linear", {}, {"x": normal(3, 2, 4), "weight": normal(5, 2), "bias": normal(5)}
     yield "global_average_pool", {}, {"x": normal(3, 2, 4)}
@@ -119,8 +139,6 @@ def differentiable_cases():
 @pytest.mark.parametrize("operation, attributes, inputs", list(differentiable_cases()))
 def test_gradients_equal_central_differences(operation, attributes, inputs):
     """Directional derivatives along a random direction; the step 1e-6 leaves an error of about 1e-9."""
-    if operation == "convolution":
-        inputs = {name: value for name, value in inputs.items() if not name.startswith("mask")}
     outputs = BACKEND.forward(operation, attributes, inputs)
     names = ["loss"] if operation == "network" else list(outputs)
     cotangents = {name: normal(*outputs[name].shape) for name in names}
@@ -138,10 +156,12 @@ def test_gradients_equal_central_differences(operation, attributes, inputs):
     assert total == pytest.approx(slope, rel=1e-6, abs=1e-7)
 
 
-@pytest.mark.parametrize("grid, kernel_grid", [([1], [1]), ([2], [3]), ([7], [7]), ([8], [9]), ([3, 4], [3, 5]), ([5, 1], [3, 1])])
+@pytest.mark.parametrize(
+    "grid, kernel_grid", [([1], [1]), ([2], [3]), ([7], [7]), ([8], [9]), ([3, 4], [3, 5]), ([5, 1], [3, 1])]
+)
 def test_open_masks_at_full_resolution_leave_the_correlation(grid, kernel_grid):
     """Equation 7 with M = N, and its three other forms, equal the sum over the taps."""
-    inputs = spectral_inputs(grid, kernel_grid, lambda n: n + 1) | {f"mask_{i}": np.ones(n + 1) for i, n in enumerate(grid)}
+    inputs = signal_and_kernel(grid, kernel_grid)
     attributes = {"grid": grid, "kernel_grid": kernel_grid, "reduced_grid": grid}
     signal = inputs["signal"].reshape(2, 3, *grid)
     expected = np.zeros_like(signal)
@@ -152,10 +172,10 @@ def test_open_masks_at_full_resolution_leave_the_correlation(grid, kernel_grid):
                 kernel = inputs["kernel"].reshape(3, *kernel_grid)[(slice(None), *tap)]
                 expected[(..., *place)] += signal[(..., *source)] * kernel
     expected = expected.reshape(2, 3, -1)
-    for operation in ("fourier_convolution", "reduce_first", "spatial"):
-        np.testing.assert_allclose(BACKEND.forward(operation, attributes, inputs)["y"], expected, atol=1e-13)
-    halved = inputs | {f"mask_{axis}": np.ones(n // 2 + 1) for axis, n in enumerate(grid)}
-    np.testing.assert_allclose(BACKEND.forward("two_step", attributes, halved)["y"], expected, atol=1e-13)
+    for operation in ("fourier_convolution", "reduce_first", "spatial", "two_step"):
+        bins = [n // 2 + 1 if operation == "two_step" else n + 1 for n in grid]
+        masks = {f"mask_{axis}": np.ones(length) for axis, length in enumerate(bins)}
+        np.testing.assert_allclose(BACKEND.forward(operation, attributes, inputs | masks)["y"], expected, atol=1e-13)
 
 
 @pytest.mark.parametrize("n, m", [(16, 7), (16, 8), (17, 9), (17, 16), (5, 1), (6, 6)])
@@ -177,7 +197,7 @@ def test_resampling_a_band_limited_signal_is_exact(n, m):
 def test_spatial_form_equals_equation_7_below_full_resolution():
     """B.4 is Equation 7 written in space: rounding apart, the same numbers."""
     attributes = {"grid": [7, 6], "kernel_grid": [7, 5], "reduced_grid": [5, 6]}
-    inputs = spectral_inputs([7, 6], [7, 5], lambda n: n + 1)
+    inputs = signal_and_kernel([7, 6], [7, 5]) | resolution_masks([8, 7])
     forms = [BACKEND.forward(name, attributes, inputs)["y"] for name in ("fourier_convolution", "spatial")]
     np.testing.assert_allclose(forms[0], forms[1], atol=1e-13)
 
@@ -207,7 +227,12 @@ def test_saturated_masks_have_finite_slopes():
 
 def train_case(**changes):
     attributes = network_attributes([6], **changes) | {
-        "weight_decay": 0.1, "peak": 0.01, "warmup": 2, "total": 5, "steps": 4, "labels": [[0, 1, 2]] * 4,
+        "weight_decay": 0.1,
+        "peak": 0.01,
+        "warmup": 2,
+        "total": 5,
+        "steps": 4,
+        "labels": [[0, 1, 2]] * 4,
     }
     inputs = network_inputs(attributes)
     inputs["batches"] = normal(4, *inputs.pop("x").shape)
@@ -219,32 +244,39 @@ def test_training_moves_used_entries_only():
     attributes, inputs = train_case()
     inputs["block_1.mask.n_in"] = np.array(-5.0)
     outputs = BACKEND.forward("train", attributes, inputs)
-    assert set(outputs) == (set(inputs) - {"batches", "features", "encoder.bias"}) | {"losses", "objectives", "complexity_ratios"}
+    assert set(outputs) == (set(inputs) - {"batches", "features", "encoder.bias"}) | {
+        "losses",
+        "objectives",
+        "complexity_ratios",
+    }
     moved = outputs["block_1.kernel.weight"] != inputs["block_1.kernel.weight"]
     assert moved[0].all() and not moved[-1].any()
     assert outputs["block_1.mask.n_in"] > -1.0
 
 
-@pytest.mark.parametrize("operation, attributes, inputs", [
-    ("gaussian_mask", {"n": 3, "threshold": 0.1}, {"mu": 0.0, "sigma": 0.0}),
-    ("gaussian_mask", {"n": 3, "threshold": 1.0}, {"mu": 0.0, "sigma": 1.0}),
-    ("gaussian_mask", {"n": 0, "threshold": 0.1}, {"mu": 0.0, "sigma": 1.0}),
-    ("sigmoid_mask", {"n": 3, "tau": -1.0, "threshold": 0.1}, {"mu": 0.0}),
-    ("sigmoid_mask", {"n": 3, "tau": 1.0, "threshold": 0.1}, {"mu": np.nan}),
-    ("mu_bounds", {"tau": 0.5}, {}),
-    ("upsample", {"grid": [3], "reduced_grid": [4]}, {"signal": np.ones((1, 1, 4))}),
-    ("convolution", {"grid": [3], "kernel_grid": [2]}, {"signal": np.ones((1, 1, 3)), "kernel": np.ones((1, 2))}),
-    ("convolution", {"grid": [3], "kernel_grid": [3]}, {"signal": np.ones((1, 2, 3)), "kernel": np.ones((1, 3))}),
-    ("dropout", {"rate": 1.0}, {"x": np.ones((1, 1, 1)), "keep": np.ones((1, 1, 1))}),
-    ("cross_entropy", {"labels": [3]}, {"logits": np.ones((1, 3))}),
-    ("cross_entropy", {"labels": [1, 1]}, {"logits": np.ones((1, 3))}),
-    ("relative_l2", {}, {"prediction": np.ones((1, 1, 2)), "target": np.zeros((1, 1, 2))}),
-    ("binary_cross_entropy", {}, {"logits": np.ones((1, 1, 1)), "targets": np.full((1, 1, 1), 1.5)}),
-    ("complexity_loss", {"target": 0.0}, {"current": 1.0}),
-    ("total_loss", {"lambda": -1.0}, {"objective": 1.0, "complexity": 1.0}),
-    ("linear_cost", {}, {"length": 1.0, "n_in": 0.0, "n_out": 1.0}),
-    ("depth_weight", {"block": 1}, {"depth": 0.0}),
-])
+@pytest.mark.parametrize(
+    "operation, attributes, inputs",
+    [
+        ("gaussian_mask", {"n": 3, "threshold": 0.1}, {"mu": 0.0, "sigma": 0.0}),
+        ("gaussian_mask", {"n": 3, "threshold": 1.0}, {"mu": 0.0, "sigma": 1.0}),
+        ("gaussian_mask", {"n": 0, "threshold": 0.1}, {"mu": 0.0, "sigma": 1.0}),
+        ("sigmoid_mask", {"n": 3, "tau": -1.0, "threshold": 0.1}, {"mu": 0.0}),
+        ("sigmoid_mask", {"n": 3, "tau": 1.0, "threshold": 0.1}, {"mu": np.nan}),
+        ("mu_bounds", {"tau": 0.5}, {}),
+        ("upsample", {"grid": [3], "reduced_grid": [4]}, {"signal": np.ones((1, 1, 4))}),
+        ("convolution", {"grid": [3], "kernel_grid": [2]}, {"signal": np.ones((1, 1, 3)), "kernel": np.ones((1, 2))}),
+        ("convolution", {"grid": [3], "kernel_grid": [3]}, {"signal": np.ones((1, 2, 3)), "kernel": np.ones((1, 3))}),
+        ("dropout", {"rate": 1.0}, {"x": np.ones((1, 1, 1)), "keep": np.ones((1, 1, 1))}),
+        ("cross_entropy", {"labels": [3]}, {"logits": np.ones((1, 3))}),
+        ("cross_entropy", {"labels": [1, 1]}, {"logits": np.ones((1, 3))}),
+        ("relative_l2", {}, {"prediction": np.ones((1, 1, 2)), "target": np.zeros((1, 1, 2))}),
+        ("binary_cross_entropy", {}, {"logits": np.ones((1, 1, 1)), "targets": np.full((1, 1, 1), 1.5)}),
+        ("complexity_loss", {"target": 0.0}, {"current": 1.0}),
+        ("total_loss", {"lambda": -1.0}, {"objective": 1.0, "complexity": 1.0}),
+        ("linear_cost", {}, {"length": 1.0, "n_in": 0.0, "n_out": 1.0}),
+        ("depth_weight", {"block": 1}, {"depth": 0.0}),
+    ],
+)
 def test_inputs_outside_the_domain_are_refused(operation, attributes, inputs):
     with pytest.raises(Refused):
         BACKEND.forward(operation, attributes, {name: np.asarray(value, float) for name, value in inputs.items()})

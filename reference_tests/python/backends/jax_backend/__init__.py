@@ -1,5 +1,7 @@
 """The fixtures' operations in JAX on the CPU, with gradients by JAX's own automatic differentiation."""
 
+from functools import partial
+
 import jax
 
 jax.config.update("jax_enable_x64", True)
@@ -55,24 +57,26 @@ class JaxBackend:
 
     def forward(self, operation: str, attributes: dict, inputs: dict) -> dict:
         """The outputs by name."""
-        definition, tensors = self._checked(operation, attributes, inputs)
-        return self._results(definition.forward(attributes, tensors))
+        definition, attributes, tensors = self._checked(operation, attributes, inputs)
+        forward = partial(definition.forward, attributes)
+        return self._results((jax.jit(forward) if definition.compiled else forward)(tensors))
 
     def gradients(self, operation: str, attributes: dict, inputs: dict, cotangents: dict) -> dict:
         """For each differentiated input, the sum over the outputs of <cotangent, d output / d input>."""
-        definition, tensors = self._checked(operation, attributes, inputs)
-        names = definition.differentiated(tensors)
+        definition, attributes, tensors = self._checked(operation, attributes, inputs)
 
-        def outputs_of(differentiated: dict) -> dict:
-            outputs = definition.forward(attributes, tensors | differentiated)
-            return {name: outputs[name] for name in cotangents}
+        def pull_back(differentiated: dict, cotangents: dict) -> dict:
+            def differentiated_outputs(differentiated: dict) -> dict:
+                outputs = definition.forward(attributes, tensors | differentiated)
+                return {name: outputs[name] for name in cotangents}
 
-        _, pull_back = jax.vjp(outputs_of, {name: tensors[name] for name in names})
-        (gradients,) = pull_back({name: jnp.asarray(value, self.compute) for name, value in cotangents.items()})
-        return self._results(gradients)
+            return jax.vjp(differentiated_outputs, differentiated)[1](cotangents)[0]
 
-    def _checked(self, operation: str, attributes: dict, inputs: dict) -> tuple[Operation, dict]:
-        """The operation, and its inputs in the precision that it computes in, once they are known to be inside its domain."""
+        differentiated = {name: tensors[name] for name in definition.differentiated(tensors)}
+        return self._results(jax.jit(pull_back)(differentiated, self._tensors(cotangents)))
+
+    def _checked(self, operation: str, attributes: dict, inputs: dict) -> tuple[Operation, dict, dict]:
+        """The operation, its attributes with the discrete ones, and its inputs, once known to be in its domain."""
         if operation not in OPERATIONS:
             raise NotImplementedError(f"the JAX backend has no operation {operation}")
         definition = OPERATIONS[operation]
@@ -80,9 +84,11 @@ class JaxBackend:
         check_finite(exact)
         check_attributes(attributes)
         definition.check(attributes, exact)
-        return definition, {
-            name: value if name in definition.host else jnp.asarray(value, self.compute) for name, value in exact.items()
-        }
+        tensors = self._tensors(exact)
+        return definition, attributes | definition.discrete(attributes, tensors), tensors
+
+    def _tensors(self, arrays: dict) -> dict:
+        return {name: jnp.asarray(value, self.compute) for name, value in arrays.items()}
 
     def _results(self, tensors: dict) -> dict:
         return {name: np.asarray(value).astype(self.dtype) for name, value in tensors.items()}

@@ -1,10 +1,8 @@
 """The masked CCNN residual block: Figures 5 and 8."""
 
 from dataclasses import dataclass
-from functools import partial
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 
 from .activations import GELU
@@ -17,19 +15,9 @@ from .operation import Operation, Tensors
 from .resampling import upsample
 from .sizes import resolution, sigmoid_size
 
-BLOCK_PARAMETERS = (
-    "gamma",
-    "beta",
-    "convolution_bias",
-    "linear_1_weight",
-    "linear_1_bias",
-    "linear_2_weight",
-    "linear_2_bias",
-)
 VARIANTS = ("gated", "stream", "branch")
 
 
-@jax.tree_util.register_dataclass
 @dataclass(frozen=True)
 class BlockMasks:
     """The masks of one block: channels (W) each, resolution (N + 1) for each axis, and the depth mask's value."""
@@ -56,7 +44,6 @@ class BlockShape:
         return [kernel_length(length) for length in self.grid]
 
 
-@partial(jax.jit, static_argnames="shape")
 def residual_block(
     x: jax.Array, kernel: jax.Array, parameters: Tensors, masks: BlockMasks, shape: BlockShape
 ) -> jax.Array:
@@ -80,28 +67,31 @@ def residual_block(
 
 
 def reduced_length(mu, n: int, tau: float, threshold: float) -> int:
-    """M = min(N, ceil(size)) of one axis."""
-    return int(resolution(sigmoid_size(mu, n, tau, threshold), n))
+    """M = min(N, ceil(size)) of one axis; a mask that keeps nothing is refused."""
+    reduced = int(resolution(sigmoid_size(mu, n, tau, threshold), n))
+    require(reduced >= 1, f"the resolution mask with offset {float(mu)} is empty")
+    return reduced
+
+
+def _reduced_grid(attributes: dict, inputs: Tensors) -> dict:
+    pairs = zip(inputs["mu_resolution"], attributes["grid"])
+    tau, threshold = attributes["tau_resolution"], attributes["threshold"]
+    return {"reduced_grid": tuple(reduced_length(mu, length, tau, threshold) for mu, length in pairs)}
 
 
 def _block(attributes: dict, inputs: Tensors) -> Tensors:
-    grid, threshold = attributes["grid"], attributes["threshold"]
-    tau_resolution, width = attributes["tau_resolution"], inputs["gamma"].shape[0]
-    offsets = [inputs["mu_resolution"][axis] for axis in range(len(grid))]
-    masks = BlockMasks(
-        *(sigmoid_mask(inputs[f"mu_{name}"], width, attributes["tau_channel"], threshold) for name in ("in", "mid", "out")),
-        resolution=[
-            sigmoid_mask(mu, length + 1, tau_resolution, threshold) for mu, length in zip(offsets, grid)
-        ],
-        depth=inputs["depth"],
+    grid, threshold, width = attributes["grid"], attributes["threshold"], inputs["gamma"].shape[0]
+    channels = (
+        sigmoid_mask(inputs[mu], width, attributes["tau_channel"], threshold) for mu in ("mu_in", "mu_mid", "mu_out")
     )
-    reduced = [
-        reduced_length(jax.lax.stop_gradient(mu), length, tau_resolution, threshold)
-        for mu, length in zip(offsets, grid)
+    resolution_masks = [
+        sigmoid_mask(inputs["mu_resolution"][axis], length + 1, attributes["tau_resolution"], threshold)
+        for axis, length in enumerate(grid)
     ]
-    shape = BlockShape(tuple(grid), tuple(reduced), attributes["variant"], attributes["gelu"])
+    masks = BlockMasks(*channels, resolution_masks, inputs["depth"])
+    shape = BlockShape(tuple(grid), attributes["reduced_grid"], attributes["variant"], attributes["gelu"])
     kernel = inputs["kernel"] * gaussian_mask_nd(inputs["sigma"], shape.kernel_grid, threshold)
-    return {"y": residual_block(inputs["x"], kernel, {name: inputs[name] for name in BLOCK_PARAMETERS}, masks, shape)}
+    return {"y": residual_block(inputs["x"], kernel, inputs, masks, shape)}
 
 
 def check_block_attributes(attributes: dict) -> None:
@@ -120,9 +110,6 @@ def _check_block(attributes: dict, inputs: dict) -> None:
     taps = int(np.prod([kernel_length(length) for length in grid]))
     check_shapes(inputs, shapes, P=int(np.prod(grid)), K=taps, D=len(grid))
     check_positive(inputs, "sigma")
-    for mu, length in zip(inputs["mu_resolution"], grid):
-        size = sigmoid_size(mu, length, attributes["tau_resolution"], attributes["threshold"])
-        require(bool(size > 0), "a resolution mask is empty")
 
 
-OPERATIONS = {"block": Operation(_block, _check_block)}
+OPERATIONS = {"block": Operation(_block, _check_block, discrete=_reduced_grid)}

@@ -41,9 +41,7 @@ def depth_weights(depth: jax.Array, blocks: int) -> jax.Array:
     return jnp.where(inside, depth - before, jnp.where(depth > before, 1.0, 0.0))
 
 
-def network_cost(
-    sizes: Tensors, length: int, inputs: int, outputs: int, decoder: str
-) -> jax.Array:
+def network_cost(sizes: Tensors, length: int, inputs: int, outputs: int, decoder: str) -> jax.Array:
     """Encoder, blocks weighted by depth, decoder.
 
     `sizes` holds resolution (blocks, D), n_in, n_mid, n_out (blocks), depth () and width_last ().

@@ -7,6 +7,7 @@ import jax
 import numpy as np
 
 from .block import BlockShape, reduced_length
+from .checks import require
 from .kernels import kernel_length
 from .masks import sigmoid_mask
 
@@ -97,6 +98,7 @@ class Architecture:
         blocks = configuration.blocks
         if "d" in configuration.components:
             blocks = int(np.sum(np.asarray(configuration.depth_mask(parameters["mask.depth"])) > 0))
+        require(blocks >= 1, "the depth mask keeps no block")
         return cls(configuration, tuple(_active_block(configuration, parameters, i + 1) for i in range(blocks)))
 
     def block_shape(self, index: int) -> BlockShape:

@@ -24,9 +24,7 @@ def check_signal_and_kernel(attributes: dict, inputs: dict) -> None:
     """Signal and kernel fit their grids and each other."""
     grid, kernel_grid = attributes["grid"], attributes["kernel_grid"]
     require(len(grid) == len(kernel_grid), f"grid {grid} and kernel_grid {kernel_grid} differ in their axes")
-    check_shapes(
-        inputs, {"signal": "B C P", "kernel": "C K"}, P=int(np.prod(grid)), K=int(np.prod(kernel_grid))
-    )
+    check_shapes(inputs, {"signal": "B C P", "kernel": "C K"}, P=int(np.prod(grid)), K=int(np.prod(kernel_grid)))
 
 
 OPERATIONS = {

@@ -20,9 +20,7 @@ def padded_spectrum(signal: jax.Array, grid: list) -> jax.Array:
 def kernel_spectrum(kernel: jax.Array, kernel_grid: list, grid: list) -> jax.Array:
     """The DFT of a kernel (C, K), zero-padded to 2N on each axis, its centre rolled to index 0."""
     channels = kernel.shape[0]
-    places = np.ix_(
-        *((np.arange(taps) - (taps - 1) // 2) % (2 * length) for taps, length in zip(kernel_grid, grid))
-    )
+    places = np.ix_(*((np.arange(taps) - (taps - 1) // 2) % (2 * length) for taps, length in zip(kernel_grid, grid)))
     padded = jnp.zeros((channels, *(2 * length for length in grid)), kernel.dtype)
     padded = padded.at[(slice(None), *places)].add(kernel.reshape(channels, *kernel_grid))
     return jnp.fft.fftn(padded, axes=tuple(range(1, 1 + len(grid))))

@@ -1,7 +1,6 @@
 """Continuous kernels: coordinates, Fourier encoding, kernel network, kernel mask (Section 2.2, Appendix E.1)."""
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 
 from .activations import gelu
@@ -26,7 +25,7 @@ def fourier_encoding(coordinates: np.ndarray, frequencies: np.ndarray, omega_0: 
 
     omega_0 W x reaches thousands of turns: phases are float64 on the host, and whole turns go before 2 pi.
     """
-    turns = omega_0 * (frequencies @ coordinates.T)
+    turns = omega_0 * (np.asarray(frequencies, np.float64) @ np.asarray(coordinates, np.float64).T)
     phases = 2.0 * np.pi * (turns - np.round(turns))
     return np.concatenate([np.cos(phases), np.sin(phases)])
 
@@ -89,7 +88,7 @@ OPERATIONS = {
         },
         lambda attributes, inputs: check_shapes(inputs, {"coordinates": "P D", "frequencies": "F D"}),
         constants=None,
-        host=("coordinates", "frequencies"),
+        compiled=False,
     ),
     "kernel_mlp": Operation(
         lambda attributes, inputs: {"kernel": _kernel_mlp(inputs)},

@@ -85,7 +85,9 @@ def _gaussian_x_t(attributes: dict, inputs: Tensors) -> Tensors:
 
 OPERATIONS = {
     "axis": Operation(lambda attributes, inputs: {"x": axis(attributes["n"])}, _no_inputs, constants=None),
-    "centred_axis": Operation(lambda attributes, inputs: {"x": centred_axis(attributes["n"])}, _no_inputs, constants=None),
+    "centred_axis": Operation(
+        lambda attributes, inputs: {"x": centred_axis(attributes["n"])}, _no_inputs, constants=None
+    ),
     "gaussian_mask": Operation(
         lambda attributes, inputs: {
             "mask": gaussian_mask(inputs["mu"], inputs["sigma"], attributes["n"], attributes["threshold"])

@@ -1,7 +1,5 @@
 """The whole network, its objective and its complexity: Figure 5, Sections 3.4 and 3.5, Appendix C."""
 
-from functools import partial
-
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -144,11 +142,10 @@ def complexity_ratio(architecture: Architecture, parameters: Tensors, target_rat
     return network_cost(network_sizes(architecture, parameters, dtype), *layout) / (target_ratio * base)
 
 
-@partial(jax.jit, static_argnames="architecture")
 def evaluate(
-    architecture: Architecture, parameters: Tensors, weight: float, target_ratio: float, x, features, target, labels
+    parameters: Tensors, x, features, target, labels, weight, target_ratio, architecture: Architecture
 ) -> Tensors:
-    """Output, objective, complexity and loss (Equations 2 and 12) of one batch."""
+    """Output, objective, complexity and loss (Equations 2 and 12) of one batch; `weight` is lambda."""
     output = network_output(architecture, parameters, x, features)
     if architecture.configuration.decoder == "classification":
         objective = cross_entropy(output, labels)
@@ -165,13 +162,13 @@ def evaluate(
     }
 
 
+def _architecture(attributes: dict, inputs: Tensors) -> dict:
+    return {"architecture": Architecture.of(Configuration.of(attributes), inputs)}
+
+
 def _network(attributes: dict, inputs: Tensors) -> Tensors:
-    configuration = Configuration.of(attributes)
-    parameters = {name: value for name, value in inputs.items() if name not in DATA}
-    architecture = Architecture.of(configuration, jax.lax.stop_gradient(parameters))
-    data = (inputs["x"], inputs["features"], inputs.get("target"))
-    labels = np.asarray(attributes["labels"]) if "labels" in attributes else None
-    return evaluate(architecture, parameters, attributes["lambda"], attributes["target_ratio"], *data, labels)
+    data = (inputs["x"], inputs["features"], inputs.get("target"), attributes.get("labels"))
+    return evaluate(inputs, *data, attributes["lambda"], attributes["target_ratio"], attributes["architecture"])
 
 
 def parameter_shapes(configuration: Configuration) -> dict[str, str]:
@@ -204,9 +201,7 @@ def check_parameters(configuration: Configuration, inputs: dict, data: dict[str,
     require(set(inputs) == set(shapes), f"unexpected or missing inputs {sorted(set(inputs) ^ set(shapes))}")
     check_positive(inputs, *(name for name in inputs if ".mask.kernel." in name))
     sizes = {"W": configuration.width, "inputs": configuration.inputs, "outputs": configuration.outputs}
-    return check_shapes(
-        inputs, shapes, P=configuration.positions, K=int(np.prod(configuration.kernel_grid)), **sizes
-    )
+    return check_shapes(inputs, shapes, P=configuration.positions, K=int(np.prod(configuration.kernel_grid)), **sizes)
 
 
 def _check_network(attributes: dict, inputs: dict) -> None:
@@ -222,4 +217,4 @@ def _check_network(attributes: dict, inputs: dict) -> None:
         check_labels(attributes["labels"], sizes["B"], configuration.outputs)
 
 
-OPERATIONS = {"network": Operation(_network, _check_network, constants=DATA)}
+OPERATIONS = {"network": Operation(_network, _check_network, constants=DATA, discrete=_architecture)}

@@ -15,13 +15,15 @@ class Operation:
     `forward(attributes, inputs)` returns the outputs by name.
     `check(attributes, inputs)` raises `Refused` for inputs outside the domain; it sees NumPy arrays in float64.
     `constants` are the inputs without a gradient, `None` if no input has one.
-    `host` are the inputs that stay float64 NumPy arrays in every precision.
+    `discrete(attributes, inputs)` are further attributes: what the inputs decide without a gradient, such as shapes.
+    An operation that is not `compiled` as a whole runs on the host, or compiles its parts itself.
     """
 
     forward: Callable[[dict, Tensors], Tensors]
-    check: Callable[[dict, dict], None]
+    check: Callable[[dict, dict], object]
     constants: tuple[str, ...] | None = ()
-    host: tuple[str, ...] = ()
+    discrete: Callable[[dict, Tensors], dict] = lambda attributes, inputs: {}
+    compiled: bool = True
 
     def differentiated(self, inputs: dict) -> list[str]:
         """Names of the inputs that get a gradient."""

@@ -9,7 +9,7 @@ from .operation import Operation, Tensors
 
 
 def signed_frequencies(length: int) -> np.ndarray:
-    """The signed frequency of each bin of a DFT, in the DFT's order; an even length's last one counts as -length / 2."""
+    """The signed frequency of each bin of a DFT, in its order; bin N / 2 of an even length counts as -N / 2."""
     return np.fft.fftfreq(length, 1.0 / length).round().astype(int)
 
 
@@ -95,9 +95,7 @@ OPERATIONS = {
         _check_downsample,
     ),
     "upsample": Operation(
-        lambda attributes, inputs: {
-            "y": upsample(inputs["signal"], attributes["reduced_grid"], attributes["grid"])
-        },
+        lambda attributes, inputs: {"y": upsample(inputs["signal"], attributes["reduced_grid"], attributes["grid"])},
         _check_upsample,
     ),
 }

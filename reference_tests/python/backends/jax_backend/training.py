@@ -1,6 +1,7 @@
-"""Training: AdamW with decoupled decay, warm-up and cosine schedule, frozen inactive entries, reset masks (E.1, E.2)."""
+"""Training: AdamW with decoupled decay, warm-up and cosine schedule, frozen entries, masks reset (E.1, E.2)."""
 
 import math
+from functools import partial
 
 import jax
 import jax.numpy as jnp
@@ -87,6 +88,13 @@ def reset(configuration: Configuration, name: str, value: jax.Array) -> jax.Arra
     return value
 
 
+@partial(jax.jit, static_argnames="architecture")
+@partial(jax.grad, has_aux=True)
+def _loss_gradients(parameters: Tensors, *batch, architecture: Architecture) -> tuple[jax.Array, Tensors]:
+    results = evaluate(parameters, *batch, architecture)
+    return results["loss"], results
+
+
 def _train(attributes: dict, inputs: Tensors) -> Tensors:
     configuration = Configuration.of(attributes)
     parameters = {name: value for name, value in inputs.items() if name not in DATA}
@@ -96,14 +104,10 @@ def _train(attributes: dict, inputs: Tensors) -> Tensors:
         architecture = Architecture.of(configuration, parameters)
         target = inputs["targets"][step] if "targets" in inputs else None
         labels = np.asarray(attributes["labels"][step]) if "labels" in attributes else None
-
-        def loss(parameters):
-            results = evaluate(
-                architecture, parameters, attributes["lambda"], attributes["target_ratio"], inputs["batches"][step], inputs["features"], target, labels
-            )
-            return results["loss"], results
-
-        gradients, results = jax.grad(loss, has_aux=True)(parameters)
+        data = (inputs["batches"][step], inputs["features"], target, labels)
+        gradients, results = _loss_gradients(
+            parameters, *data, attributes["lambda"], attributes["target_ratio"], architecture=architecture
+        )
         records.append(results)
         rate = learning_rate(step, attributes["peak"], attributes["warmup"], attributes["total"])
         for name, value in parameters.items():
@@ -124,7 +128,8 @@ def _check_train(attributes: dict, inputs: dict) -> None:
     require(steps >= 1, "steps must be at least 1")
     require(0 <= attributes["warmup"] < attributes["total"], "warmup must lie in [0, total)")
     require(steps <= attributes["total"], "steps exceed total")
-    require(attributes["peak"] > 0 and attributes["weight_decay"] >= 0, "peak must be positive, weight_decay not negative")
+    require(attributes["peak"] > 0, "peak must be positive")
+    require(attributes["weight_decay"] >= 0, "weight_decay must not be negative")
     data = {"batches": "steps B inputs P", "features": "F K"}
     if configuration.decoder == "dense":
         data["targets"] = "steps B outputs P"
@@ -139,4 +144,4 @@ def _check_train(attributes: dict, inputs: dict) -> None:
             check_labels(labels, sizes["B"], configuration.outputs)
 
 
-OPERATIONS = {"train": Operation(_train, _check_train, constants=None)}
+OPERATIONS = {"train": Operation(_train, _check_train, constants=None, compiled=False)}
