@@ -194,10 +194,10 @@ def test_resampling_a_band_limited_signal_is_exact(n, m):
     np.testing.assert_allclose(BACKEND.forward("upsample", grids, {"signal": reduced})["y"], sampled(n), atol=1e-13)
 
 
-def test_spatial_form_equals_equation_7_below_full_resolution():
-    """B.4 is Equation 7 written in space: rounding apart, the same numbers."""
-    attributes = {"grid": [7, 6], "kernel_grid": [7, 5], "reduced_grid": [5, 6]}
-    inputs = signal_and_kernel([7, 6], [7, 5]) | resolution_masks([8, 7])
+def test_spatial_form_equals_equation_7_where_nothing_is_cut_off():
+    """B.4 sees the convolution's N samples, Equation 7 also those beyond: a kernel of one tap has none."""
+    attributes = {"grid": [7, 6], "kernel_grid": [1, 1], "reduced_grid": [5, 6]}
+    inputs = signal_and_kernel([7, 6], [1, 1]) | resolution_masks([8, 7])
     forms = [BACKEND.forward(name, attributes, inputs)["y"] for name in ("fourier_convolution", "spatial")]
     np.testing.assert_allclose(forms[0], forms[1], atol=1e-13)
 

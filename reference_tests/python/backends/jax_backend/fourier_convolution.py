@@ -4,8 +4,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from .checks import check_reduced_grid
+from .checks import check_reduced_grid, require
 from .convolution import check_signal_and_kernel, convolution
+from .kernels import kernel_length
 from .operation import Operation, Tensors
 from .resampling import along, check_masks, downsample, masks_of, move_bins, signed_frequencies
 
@@ -17,12 +18,19 @@ def padded_spectrum(signal: jax.Array, grid: list) -> jax.Array:
     return jnp.fft.fftn(signal.reshape(batch, channels, *grid), s=[2 * length for length in grid], axes=axes)
 
 
+def centred_places(kernel_grid: list, padded_grid: tuple[int, ...]) -> tuple[np.ndarray, ...]:
+    """Where the taps of a kernel lie on a padded grid, its centre rolled to index 0."""
+    pairs = zip(kernel_grid, padded_grid)
+    return np.ix_(*((np.arange(taps) - (taps - 1) // 2) % length for taps, length in pairs))
+
+
 def kernel_spectrum(kernel: jax.Array, kernel_grid: list, grid: list) -> jax.Array:
     """The DFT of a kernel (C, K), zero-padded to 2N on each axis, its centre rolled to index 0."""
     channels = kernel.shape[0]
-    places = np.ix_(*((np.arange(taps) - (taps - 1) // 2) % (2 * length) for taps, length in zip(kernel_grid, grid)))
-    padded = jnp.zeros((channels, *(2 * length for length in grid)), kernel.dtype)
-    padded = padded.at[(slice(None), *places)].add(kernel.reshape(channels, *kernel_grid))
+    padded_grid = tuple(2 * length for length in grid)
+    places = centred_places(kernel_grid, padded_grid)
+    padded = jnp.zeros((channels, *padded_grid), kernel.dtype)
+    padded = padded.at[(slice(None), *places)].set(kernel.reshape(channels, *kernel_grid))
     return jnp.fft.fftn(padded, axes=tuple(range(1, 1 + len(grid))))
 
 
@@ -89,34 +97,38 @@ def _two_step(attributes: dict, inputs: Tensors) -> Tensors:
     return {"y": downsample(full, masks_of(inputs, grid), grid, attributes["reduced_grid"])}
 
 
+def _centred_taps(spectrum: jax.Array, kernel_grid: list) -> jax.Array:
+    """The taps (C, K) about the centre, which lies at index 0 of the inverse DFT."""
+    kernel = jnp.fft.ifftn(spectrum, axes=tuple(range(1, spectrum.ndim))).real
+    places = centred_places(kernel_grid, spectrum.shape[1:])
+    return kernel[(slice(None), *places)].reshape(kernel.shape[0], -1)
+
+
 def _reduce_first(attributes: dict, inputs: Tensors) -> Tensors:
-    """B.2: signal and kernel are low-passed to the reduced resolution, then convolved there with zero padding."""
+    """B.2: the signal is low-passed to the reduced resolution, the kernel cropped to it, and they are convolved there.
+
+    The kernel's taps stand N / M times as far apart, so each counts N / M times: no factor is left of M / N.
+    """
     grid, reduced_grid = attributes["grid"], attributes["reduced_grid"]
-    masks = masks_of(inputs, grid)
-    spectrum = crop(low_pass(padded_spectrum(inputs["signal"], grid), masks, grid), grid, reduced_grid)
-    reduced_signal = first_samples(spectrum, reduced_grid) * amplitude(grid, reduced_grid)
-    kernel = crop(kernel_spectrum(inputs["kernel"], attributes["kernel_grid"], grid), grid, reduced_grid)
-    product = padded_spectrum(reduced_signal, reduced_grid) * jnp.conj(kernel)
-    return {"y": first_samples(product, reduced_grid)}
+    spectrum = low_pass(padded_spectrum(inputs["signal"], grid), masks_of(inputs, grid), grid)
+    signal = first_samples(crop(spectrum, grid, reduced_grid), reduced_grid) * amplitude(grid, reduced_grid)
+    reduced_kernel_grid = [kernel_length(length) for length in reduced_grid]
+    spectrum = crop(kernel_spectrum(inputs["kernel"], attributes["kernel_grid"], grid), grid, reduced_grid)
+    kernel = _centred_taps(spectrum, reduced_kernel_grid)
+    return {"y": convolution(signal, kernel, reduced_grid, reduced_kernel_grid)}
 
 
 def _spatial(attributes: dict, inputs: Tensors) -> Tensors:
-    """B.4, Equation 8: the convolution, then a correlation with the inverse DFT of the cropped mask, sampled M times.
-
-    The padded convolution reaches from -(k - 1) / 2 to N - 1 + (k - 1) / 2; the 2N grid folds it onto itself.
-    """
+    """B.4, Equation 8: the convolution, convolved with the inverse DFT of the cropped mask and sampled at m N / M."""
     grid, reduced_grid = attributes["grid"], attributes["reduced_grid"]
-    axes = tuple(range(2, 2 + len(grid)))
-    product = padded_spectrum(inputs["signal"], grid) * jnp.conj(
-        kernel_spectrum(inputs["kernel"], attributes["kernel_grid"], grid)
-    )
-    y = jnp.fft.ifftn(product, axes=axes).real
-    for axis, mask, length, reduced in zip(axes, masks_of(inputs, grid), grid, reduced_grid):
+    y = convolution(inputs["signal"], inputs["kernel"], grid, attributes["kernel_grid"])
+    y = y.reshape(*y.shape[:2], *grid)
+    for index, (mask, length, reduced) in enumerate(zip(masks_of(inputs, grid), grid, reduced_grid)):
         frequencies = kept_frequencies(length, reduced)
-        distance = np.arange(reduced)[:, None] * (length / reduced) - np.arange(2 * length)[None, :]
-        waves = np.cos(np.pi / length * frequencies[:, None, None] * distance) / (2 * length)
-        taps = jnp.tensordot(mask[np.abs(frequencies)], jnp.asarray(waves, mask.dtype), axes=1)
-        y = jnp.moveaxis(jnp.tensordot(taps, y, axes=([1], [axis])), 0, axis)
+        distances = np.arange(reduced)[:, None] * (length / reduced) - np.arange(length)
+        waves = np.cos(np.pi / length * frequencies * distances[..., None]) / (2 * length)
+        taps = jnp.asarray(waves, mask.dtype) @ mask[np.abs(frequencies)]
+        y = jnp.moveaxis(jnp.tensordot(taps, y, axes=([1], [2 + index])), 0, 2 + index)
     return {"y": y.reshape(*y.shape[:2], -1)}
 
 
@@ -124,6 +136,8 @@ def _check(attributes: dict, inputs: dict, mask_lengths) -> None:
     grid = attributes["grid"]
     check_reduced_grid(grid, attributes["reduced_grid"])
     check_signal_and_kernel(attributes, inputs)
+    for taps, length in zip(attributes["kernel_grid"], grid):
+        require(taps <= length + 1, f"a kernel of {taps} taps is longer than {length} + 1")
     check_masks(inputs, [mask_lengths(length) for length in grid])
 
 
