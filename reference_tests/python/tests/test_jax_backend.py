@@ -19,7 +19,7 @@ def normal(*shape):
 
 
 def network_attributes(grid, **changes):
-    attributes = {
+    configuration = {
         "base": "ccnn-1-4",
         "components": "k,r,w,d",
         "variant": "gated",
@@ -33,11 +33,8 @@ def network_attributes(grid, **changes):
         "tau_channel": 8.0,
         "tau_depth": 8.0,
         "threshold": 0.1,
-        "lambda": 0.5,
-        "target_ratio": 0.9,
-        "labels": [2, 0, 1],
     }
-    return attributes | changes
+    return {"configuration": configuration | changes, "lambda": 0.5, "target_ratio": 0.9, "labels": [2, 0, 1]}
 
 
 def network_inputs(attributes):
@@ -51,7 +48,7 @@ def network_inputs(attributes):
     points = configuration.positions
     inputs["x"] = normal(3, configuration.inputs, points)
     inputs["features"] = normal(6, int(np.prod(configuration.kernel_grid)))
-    if attributes["decoder"] == "dense":
+    if configuration.decoder == "dense":
         inputs["target"] = normal(3, configuration.outputs, points)
     return inputs
 

@@ -58,8 +58,10 @@ _RANGES = {
 
 
 def check_attributes(attributes: dict) -> None:
-    """Every attribute with a range lies in it."""
+    """Every attribute with a range lies in it, those of a nested configuration too."""
     for name, value in attributes.items():
+        if isinstance(value, dict):
+            check_attributes(value)
         if name in _RANGES:
             inside, words = _RANGES[name]
             require(inside(value), f"{name} must be {words}, found {value}")

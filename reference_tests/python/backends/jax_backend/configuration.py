@@ -33,17 +33,18 @@ class Configuration:
 
     @classmethod
     def of(cls, attributes: dict) -> "Configuration":
-        """Reads "ccnn-B-N", the components "k,r,w,d" or "none", and the rest by name."""
-        _, blocks, width = attributes["base"].split("-")
-        components = attributes["components"]
+        """The attribute `configuration`: "ccnn-B-N", the components "k,r,w,d" or "none", and the rest by name."""
+        configuration = attributes["configuration"]
+        _, blocks, width = configuration["base"].split("-")
+        components = configuration["components"]
         plain = ("variant", "gelu", "final_norm", "decoder", "inputs", "outputs")
         plain += ("tau_resolution", "tau_channel", "tau_depth", "threshold")
         return cls(
             base_blocks=int(blocks),
             base_width=int(width),
             components=frozenset(components.split(",") if components != "none" else ()),
-            grid=tuple(attributes["grid"]),
-            **{name: attributes[name] for name in plain},
+            grid=tuple(configuration["grid"]),
+            **{name: configuration[name] for name in plain},
         )
 
     @property

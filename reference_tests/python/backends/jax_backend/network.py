@@ -205,7 +205,7 @@ def check_parameters(configuration: Configuration, inputs: dict, data: dict[str,
 
 
 def _check_network(attributes: dict, inputs: dict) -> None:
-    check_block_attributes(attributes)
+    check_block_attributes(attributes["configuration"])
     configuration = Configuration.of(attributes)
     data = {"x": "B inputs P", "features": "F K"}
     if configuration.decoder == "dense":

@@ -122,7 +122,7 @@ def _train(attributes: dict, inputs: Tensors) -> Tensors:
 
 
 def _check_train(attributes: dict, inputs: dict) -> None:
-    check_block_attributes(attributes)
+    check_block_attributes(attributes["configuration"])
     configuration = Configuration.of(attributes)
     steps = attributes["steps"]
     require(steps >= 1, "steps must be at least 1")
