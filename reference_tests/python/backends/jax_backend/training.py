@@ -125,7 +125,7 @@ def _check_train(attributes: dict, inputs: dict) -> None:
     check_block_attributes(attributes["configuration"])
     configuration = Configuration.of(attributes)
     steps = attributes["steps"]
-    require(steps >= 1, "steps must be at least 1")
+    require(1 <= steps <= 100, f"steps must lie in [1, 100], found {steps}")
     require(0 <= attributes["warmup"] < attributes["total"], "warmup must lie in [0, total)")
     require(steps <= attributes["total"], "steps exceed total")
     require(attributes["peak"] > 0, "peak must be positive")
