@@ -4,21 +4,21 @@
 //!
 //! # The map
 //!
-//! | Paper | Definition (naive, `f64`) | Fast twin (on dfdx's tape) |
-//! |---|---|---|
-//! | Eq. 3, Gaussian mask; A.2 | [`equations::mask::gaussian`], [`equations::mask::product`] | [`autodiff::gaussian_mask`] |
-//! | Eq. 4, sigmoid mask | [`equations::mask::sigmoid`] | [`autodiff::sigmoid_mask`] |
-//! | Eq. 5, 6, thresholds; E.1, bounds | [`equations::threshold`] | inverted once a step, in `f64` |
-//! | Eq. 10, 11, sizes; E.1, straight-through clip | [`equations::size`] | [`autodiff::sigmoid_size`], [`autodiff::gaussian_size`] |
-//! | A.3, materialisation | [`equations::size::sigmoid_kept`] | [`autodiff::materialise`] |
-//! | E.1, Fourier encoding and MLP of the kernels | [`equations::fourier_encoding`], [`equations::kernel`] | [`autodiff::linear`], [`autodiff::gelu`], [`autodiff::crop_taps`], [`autodiff::mask_taps`] |
-//! | Eq. 7, convolution with downsampling | [`equations::fourier_convolution`] | [`autodiff::fourier_convolution`] |
-//! | B.2, B.4 (Eq. 8), other forms of it | [`equations::convolution_forms`] | |
-//! | Eq. 1, spectral downsampling; B.3, upsampling | [`equations::resampling`] | [`autodiff::downsample`], [`autodiff::upsample`] |
-//! | Figure 5, pointwise linear, BatchNorm, GELU, dropout, pooling | [`equations::linear`], [`equations::norm`], [`equations::activation`], [`equations::dropout`], [`equations::pooling`] | [`autodiff::linear()`], [`autodiff::batch_norm`], [`autodiff::gelu_dropout`], [`autodiff::global_average_pool`] |
-//! | Section 3.4, depth mask and residual sum | [`equations::mask`], [`equations::resampling`] | [`autodiff::residual`] |
-//! | C.2, complexity | [`equations::complexity`] | [`autodiff::network_complexity`] |
-//! | Eq. 12, complexity loss; Eq. 2 and 9, total loss | [`equations::loss`] | [`autodiff::complexity_loss`], [`search::Search::step`] |
+//! | Paper | Definition (naive, `f64`) | Fast twin (on dfdx's tape) | Fixture ([`fixtures`]) |
+//! |---|---|---|---|
+//! | Eq. 3, Gaussian mask; A.2 | [`equations::mask::gaussian`], [`equations::mask::product`] | [`autodiff::gaussian_mask`] | `gaussian_mask`, `gaussian_mask_nd` |
+//! | Eq. 4, sigmoid mask | [`equations::mask::sigmoid`] | [`autodiff::sigmoid_mask`] | `sigmoid_mask` |
+//! | Eq. 5, 6, thresholds; E.1, bounds | [`equations::threshold`] | inverted once a step, in `f64` | `gaussian_x_t`, `sigmoid_x_t`, `mu_bounds`, `sigma_min`, `reset_mu`, `reset_sigma` |
+//! | Eq. 10, 11, sizes; E.1, straight-through clip | [`equations::size`] | [`autodiff::sigmoid_size`], [`autodiff::gaussian_size`] | `gaussian_size`, `sigmoid_size`, `straight_through_clip` |
+//! | A.3, materialisation | [`equations::size::sigmoid_kept`] | [`autodiff::materialise`] | `gaussian_kept`, `sigmoid_kept`, `resolution` |
+//! | E.1, Fourier encoding and MLP of the kernels | [`equations::fourier_encoding`], [`equations::kernel`] | [`autodiff::linear`], [`autodiff::gelu`], [`autodiff::crop_taps`], [`autodiff::mask_taps`] | `fourier_encoding`, `kernel_mlp`, `masked_kernel` |
+//! | Eq. 7, convolution with downsampling | [`equations::fourier_convolution`] | [`autodiff::fourier_convolution`] | `fourier_convolution` |
+//! | B.2, B.4 (Eq. 8), other forms of it | [`equations::convolution_forms`] | | `reduce_first`, `spatial`, `two_step` |
+//! | Eq. 1, spectral downsampling; B.3, upsampling | [`equations::resampling`] | [`autodiff::downsample`], [`autodiff::upsample`] | `downsample`, `upsample` |
+//! | Figure 5, pointwise linear, BatchNorm, GELU, dropout, pooling | [`equations::linear`], [`equations::norm`], [`equations::activation`], [`equations::dropout`], [`equations::pooling`] | [`autodiff::linear()`], [`autodiff::batch_norm`], [`autodiff::gelu_dropout`], [`autodiff::global_average_pool`] | `linear`, `batch_norm`, `gelu`, `gelu_tanh`, `dropout`, `global_average_pool` |
+//! | Section 3.4, depth mask and residual sum | [`equations::mask`], [`equations::resampling`] | [`autodiff::residual`] | `block`, `network` |
+//! | C.2, complexity | [`equations::complexity`] | [`autodiff::network_complexity`] | `network_cost`, `block_cost` |
+//! | Eq. 12, complexity loss; Eq. 2 and 9, total loss | [`equations::loss`] | [`autodiff::complexity_loss`], [`search::Search::step`] | `complexity_loss`, `total_loss`, `train` |
 //!
 //! Data flows down this list, and a module uses only those above it:
 //!
@@ -27,6 +27,7 @@
 //! - [`network`]: the masked CCNN of Figures 5 and 8, and [`network::Architecture`].
 //! - [`tasks`]: data sets, read or generated.
 //! - [`search`]: objective, optimiser, schedule, training loop, checkpoints.
+//! - [`fixtures`]: golden inputs, outputs and gradients, against which other backends are tested.
 //! - [`run`]: settings, run directories, progress, pictures.
 //! - [`cli`]: one file for each subcommand.
 //!
@@ -74,5 +75,6 @@ pub mod random;
 pub mod run;
 pub mod search;
 pub mod tasks;
+mod text;
 
 pub use error::{Error, Result};

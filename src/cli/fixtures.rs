@@ -18,7 +18,7 @@ use crate::fixtures::show;
 use crate::fixtures::skips::Skips;
 use crate::fixtures::store;
 use crate::fixtures::suites::CATALOGUE;
-use crate::run::keys::{nearest, shortened};
+use crate::text::{nearest, shortened};
 use crate::{Error, Result};
 
 /// Inputs, outputs and gradients of every operation, to test other implementations against.
@@ -38,7 +38,7 @@ enum Action {
         /// Where they go
         #[arg(long, value_name = "DIR", default_value = DIRECTORY)]
         out: PathBuf,
-        /// Small: what is in the repository, 1 MB. Large: also layers of a network's size, 37 MB
+        /// How large the cases are
         #[arg(long, default_value = "small")]
         size: Size,
         /// Write nothing; compare with what is there

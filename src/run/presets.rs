@@ -1,6 +1,6 @@
 //! Named sets of settings: Tables 4 and 5 of the paper, and one for a laptop per small task.
 
-use crate::run::keys::{nearest, shortened};
+use crate::text::{nearest, shortened};
 use crate::{Error, Result};
 
 /// A row of Table 4 or 5, in the order of its columns.

@@ -13,8 +13,9 @@ use toml::{Table, Value};
 
 use crate::autodiff::Gelu;
 use crate::network::{Base, Components, KernelInitial, Variant};
-use crate::run::keys::{KEYS, find, shortened};
+use crate::run::keys::{KEYS, find};
 use crate::run::presets::{self, preset};
+use crate::text::shortened;
 use crate::{Error, Result};
 
 /// The settings of one search, all of them present and checked.
