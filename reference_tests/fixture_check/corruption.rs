@@ -101,7 +101,7 @@ fn a_file_that_is_too_long() {
         .unwrap();
     let message = error(&place).to_string();
     assert!(
-        message.contains("length: found more than 268435456 bytes"),
+        message.contains("length: found 268435457 bytes"),
         "{message}"
     );
 }
