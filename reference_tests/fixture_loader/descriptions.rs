@@ -51,6 +51,20 @@ fn another_version_is_named_as_such() {
 }
 
 #[test]
+fn control_characters_are_refused() {
+    let red = "red: \u{1b}[31m";
+    for (pointer, value) in [
+        ("/title", json!(red)),
+        ("/cases/0/comment", json!(red)),
+        ("/cases/0/attributes", json!({ "list": [red] })),
+        ("/cases/0/attributes", json!({ red: 1 })),
+    ] {
+        let expected = r"small.json: text: found red: \u{1b}[31m, expected no control characters";
+        assert_eq!(with(pointer, value), expected);
+    }
+}
+
+#[test]
 fn another_suite_is_refused() {
     for name in ["other", "Small", "", "../small"] {
         let message = with("/suite", json!(name));
