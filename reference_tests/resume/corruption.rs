@@ -138,7 +138,7 @@ fn values_with_any_region_damaged_are_refused() {
     }
     let longer = [&values[..], &vec![0; 1 << 20]].concat();
     saved.sign(&longer);
-    saved.assert_refused("length: found more than");
+    saved.assert_refused("bytes, expected at most");
     fs::remove_file(saved.values()).unwrap();
     saved.assert_refused("cannot read: No such file");
     saved.sign(&values);
@@ -158,7 +158,7 @@ fn headers_that_are_none_are_refused() {
         saved.assert_refused("corrupt checkpoint: found");
     }
     fs::write(saved.header(), format!("{header}{}", " ".repeat(1 << 16))).unwrap();
-    saved.assert_refused("length: found more than 65536 bytes");
+    saved.assert_refused("bytes, expected at most 65536");
     fs::remove_file(saved.header()).unwrap();
     saved.assert_refused("cannot read: No such file");
     fs::create_dir(saved.header()).unwrap();
