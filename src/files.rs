@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::Path;
 
+use sha2::{Digest, Sha256};
 use tempfile::{Builder, NamedTempFile};
 
 use crate::{Error, Result};
@@ -36,6 +37,12 @@ pub fn read_at_most(path: &Path, largest: u64) -> Result<Vec<u8>> {
         return too_long(format!("more than {largest}"));
     }
     Ok(bytes)
+}
+
+/// The SHA-256 of `bytes`, in hexadecimal.
+pub fn sha256(bytes: impl AsRef<[u8]>) -> String {
+    let digest = Sha256::digest(bytes);
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Writes `bytes` to `path` so that at every moment, also of a crash, the file there is the old one

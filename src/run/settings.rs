@@ -7,11 +7,11 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use toml::de::DeTable;
 use toml::{Table, Value};
 
 use crate::autodiff::Gelu;
+use crate::files::sha256;
 use crate::network::{Base, Components, KernelInitial, Variant};
 use crate::run::keys::{KEYS, find};
 use crate::run::presets::{self, preset};
@@ -187,8 +187,7 @@ impl Settings {
     /// # Errors
     /// Those of [`Settings::to_toml`].
     pub fn digest(&self) -> Result<String> {
-        let digest = Sha256::digest(self.deciding()?.to_string());
-        Ok(digest.iter().map(|byte| format!("{byte:02x}")).collect())
+        Ok(sha256(self.deciding()?.to_string()))
     }
 
     /// The settings that decide the result and differ from `other`'s: key, own value, `other`'s.

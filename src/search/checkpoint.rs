@@ -10,11 +10,10 @@ use std::path::Path;
 use dfdx::prelude::{Cpu, Device};
 use safetensors::tensor::{Dtype, SafeTensors, View, serialize};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use super::Search;
 use crate::autodiff::Element;
-use crate::files::{read_at_most, write_atomically};
+use crate::files::{read_at_most, sha256, write_atomically};
 use crate::{Error, Result};
 
 /// The header of a checkpoint.
@@ -83,7 +82,7 @@ where
         settings_digest: settings_digest.to_string(),
         data_digest: data_digest.to_string(),
         file: values_file(search.optimiser.steps),
-        sha256: digest(&bytes),
+        sha256: sha256(&bytes),
     };
     let previous = read_header(directory).ok();
     write_atomically(&directory.join(&header.file), &bytes)?;
@@ -134,7 +133,7 @@ where
     let names = 3 * 1024 * search.network.parameters().len();
     let largest = (3 * values * size_of::<E>() + names + 1024) as u64;
     let bytes = read_at_most(&path, largest)?;
-    let found = digest(&bytes);
+    let found = sha256(&bytes);
     if found != header.sha256 {
         let expected = format!("{} of {HEADER}", header.sha256);
         return Err(Error::data(
@@ -192,13 +191,6 @@ where
 /// The name of the file that holds the values after `step` steps.
 fn values_file(step: u64) -> String {
     format!("checkpoint-{step}.safetensors")
-}
-
-fn digest(bytes: &[u8]) -> String {
-    Sha256::digest(bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
 }
 
 fn dtype(element: &str) -> Dtype {
