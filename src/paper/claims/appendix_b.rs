@@ -1,0 +1,306 @@
+//! Appendix B: the forms of convolution with downsampling, measured against Eq. 7.
+//!
+//! On one axis, N = 64 to M = 32, with a sigmoid mask of tau = 25 cut off at M.
+
+use ndarray::{Array2, Array3, s};
+
+use crate::Result;
+use crate::equations::convolution::convolve;
+use crate::equations::convolution_forms::{reduce_first, spatial, two_step};
+use crate::equations::dft::{dft, inverse_dft};
+use crate::equations::fourier_convolution::fourier_convolution;
+use crate::equations::mask::{self, THRESHOLD};
+use crate::equations::threshold::sigmoid_x_t;
+use crate::paper::claim::{Claim, Finding, Row, Verdict, every, within};
+use crate::random::Stream;
+
+/// The claims of Appendix B.
+pub const CLAIMS: &[Claim] = &[
+    Claim {
+        id: "appendix-b-full-resolution",
+        place: "Eq. 7, B.2, B.4",
+        title: "without downsampling every form is the plain convolution",
+        recorded: Verdict::Confirmed,
+        evaluate: || full_resolution(FORMS),
+    },
+    Claim {
+        id: "appendix-b-eq-1-smooth",
+        place: "Eq. 1, Eq. 7",
+        title: "Eq. 1 after a convolution is Eq. 7 for smooth functions away from the borders",
+        recorded: Verdict::ConfirmedWithin(0.002),
+        evaluate: || middle(TWO_STEP, 0.002),
+    },
+    Claim {
+        id: "appendix-b-eq-1-noise",
+        place: "Eq. 1, Eq. 7",
+        title: "Eq. 1 after a convolution is Eq. 7 for every function",
+        recorded: Verdict::Contradicted,
+        evaluate: || everywhere(TWO_STEP),
+    },
+    Claim {
+        id: "appendix-b-2-smooth",
+        place: "B.2, Eq. 7",
+        title: "reducing first is Eq. 7 for smooth functions away from the borders",
+        recorded: Verdict::ConfirmedWithin(0.0001),
+        evaluate: || middle(REDUCE_FIRST, 0.0001),
+    },
+    Claim {
+        id: "appendix-b-2-noise",
+        place: "B.2, Eq. 7",
+        title: "reducing first is Eq. 7 for every function",
+        recorded: Verdict::Contradicted,
+        evaluate: || everywhere(REDUCE_FIRST),
+    },
+    Claim {
+        id: "appendix-b-4-inside",
+        place: "B.4, Eq. 7",
+        title: "the spatial form is Eq. 7 where the convolution stays inside the input",
+        recorded: Verdict::Confirmed,
+        evaluate: || inside(SPATIAL),
+    },
+    Claim {
+        id: "appendix-b-4-noise",
+        place: "B.4, Eq. 7",
+        title: "the spatial form is Eq. 7 for every function",
+        recorded: Verdict::Contradicted,
+        evaluate: || everywhere(SPATIAL),
+    },
+    Claim {
+        id: "appendix-b-eq-8",
+        place: "Eq. 8",
+        title: "a mask on the spectrum is a convolution with the mask's inverse transform",
+        recorded: Verdict::Confirmed,
+        evaluate: eq_8,
+    },
+    Claim {
+        id: "appendix-b-resampling-operators",
+        place: "Eq. 1, B.3",
+        title: "cropping has singular values 0 and 1, and upsampling after downsampling projects",
+        recorded: Verdict::NeedsFeature("linalg"),
+        evaluate: || Ok(needs_linalg()),
+    },
+];
+
+const N: usize = 64;
+const M: usize = 32;
+const TAU: f64 = 25.0;
+/// Sums of at most a few hundred terms of order 1 err by less than 1e-13.
+const EXACT: f64 = 1e-12;
+
+/// The arguments of Eq. 7.
+type Function = fn(
+    &Array3<f64>,
+    &[usize],
+    &Array2<f64>,
+    &[usize],
+    &[usize],
+    &[Vec<f64>],
+) -> Result<Array3<f64>>;
+
+/// A form of Eq. 7.
+#[derive(Clone, Copy)]
+pub struct Form {
+    pub name: &'static str,
+    pub function: Function,
+    /// The highest frequency of its mask at length N.
+    pub highest: usize,
+}
+
+const TWO_STEP: Form = Form { name: "Eq. 1 after a convolution", function: two_step, highest: N / 2 };
+const REDUCE_FIRST: Form = Form { name: "reduced first (B.2)", function: reduce_first, highest: N };
+const SPATIAL: Form = Form { name: "spatial (B.4)", function: spatial, highest: N };
+
+/// The three forms beside Eq. 7.
+pub const FORMS: &[Form] = &[TWO_STEP, REDUCE_FIRST, SPATIAL];
+
+/// A signal and a kernel.
+struct Pair {
+    signal: Array3<f64>,
+    kernel: Array2<f64>,
+}
+
+impl Pair {
+    fn noise(taps: usize) -> Self {
+        let mut stream = Stream::new(0, "appendix B", 0);
+        Pair {
+            signal: Array3::from_shape_simple_fn((1, 1, N), || stream.normal()),
+            kernel: Array2::from_shape_simple_fn((1, taps), || stream.normal()),
+        }
+    }
+
+    /// Noise that is 0 within half a kernel of the borders.
+    fn noise_inside() -> Self {
+        let mut pair = Pair::noise(5);
+        pair.signal.slice_mut(s![.., .., ..2]).fill(0.0);
+        pair.signal.slice_mut(s![.., .., N - 2..]).fill(0.0);
+        pair
+    }
+
+    /// A constant 1 and a Gaussian kernel of width 2.5 and sum 1.
+    fn smooth() -> Self {
+        let tap = |i: usize| {
+            let z = (i as f64 - (N / 2) as f64) / 2.5;
+            libm::exp(-0.5 * z * z)
+        };
+        let sum: f64 = (0..=N).map(tap).sum();
+        Pair {
+            signal: Array3::ones((1, 1, N)),
+            kernel: Array2::from_shape_fn((1, N + 1), |(_, i)| tap(i) / sum),
+        }
+    }
+
+    fn apply(&self, form: &Form, m: usize) -> Result<Array3<f64>> {
+        let masks = [if m == N { vec![1.0; form.highest + 1] } else { cut_off(form.highest)? }];
+        (form.function)(&self.signal, &[N], &self.kernel, &[self.kernel.ncols()], &[m], &masks)
+    }
+
+    fn eq_7(&self) -> Result<Array3<f64>> {
+        let form = Form { name: "Eq. 7", function: fourier_convolution, highest: N };
+        self.apply(&form, M)
+    }
+}
+
+/// The mask at the frequencies `0, ..., highest`, equal to T at the share M/N of the axis.
+fn cut_off(highest: usize) -> Result<Vec<f64>> {
+    let x_t = 2.0 * M as f64 / N as f64 - 1.0;
+    let mu = x_t - sigmoid_x_t(0.0, TAU, THRESHOLD)?;
+    Ok(mask::sigmoid(&mask::axis(highest + 1)?, mu, TAU, THRESHOLD)?.to_vec())
+}
+
+/// The largest absolute difference; NaN anywhere gives NaN.
+fn difference<'a>(
+    left: impl IntoIterator<Item = &'a f64>,
+    right: impl IntoIterator<Item = &'a f64>,
+) -> f64 {
+    let pairs = left.into_iter().zip(right);
+    pairs
+        .map(|(a, b)| (a - b).abs())
+        .fold(0.0, |most, d| if d <= most { most } else { d })
+}
+
+fn largest(values: &Array3<f64>) -> f64 {
+    values.iter().fold(0.0, |most, value| value.abs().max(most))
+}
+
+/// Every form at M = N with an open mask against the convolution.
+pub fn full_resolution(forms: &[Form]) -> Result<Finding> {
+    let pair = Pair::noise(N + 1);
+    let plain = convolve(&pair.signal, &[N], &pair.kernel, &[N + 1])?;
+    let mut rows = Vec::new();
+    for form in forms {
+        let difference = difference(&pair.apply(form, N)?, &plain);
+        rows.push(row(form.name, difference, difference <= EXACT));
+    }
+    Ok(Finding::new(
+        every(&rows),
+        "equal",
+        "equal",
+        "At M = N with an open mask each form equals the convolution to rounding.",
+        rows,
+    ))
+}
+
+fn row(item: &str, difference: f64, agrees: bool) -> Row {
+    Row::new(item, format!("differs by {difference:.1e}"), "equal", agrees)
+}
+
+/// A smooth pair in the middle half of the samples.
+fn middle(form: Form, tolerance: f64) -> Result<Finding> {
+    let pair = Pair::smooth();
+    let (eq_7, other) = (pair.eq_7()?, pair.apply(&form, M)?);
+    let half = s![.., .., M / 4..M - M / 4];
+    let inner = difference(&eq_7.slice(half), &other.slice(half));
+    let outer = difference(&eq_7, &other);
+    let rows = vec![
+        row("the middle half", inner, inner <= tolerance),
+        row("everywhere", outer, outer <= tolerance),
+    ];
+    Ok(Finding::new(
+        within(inner, tolerance),
+        format!("differs by {inner:.1e}"),
+        "equal",
+        format!(
+            "Of values up to {:.1} the form differs from Eq. 7 by {inner:.1e} in the middle and \
+             by {outer:.1e} with the borders.",
+            largest(&eq_7)
+        ),
+        rows,
+    ))
+}
+
+/// Noise at all samples.
+fn everywhere(form: Form) -> Result<Finding> {
+    let pair = Pair::noise(N + 1);
+    let (eq_7, other) = (pair.eq_7()?, pair.apply(&form, M)?);
+    let difference = difference(&eq_7, &other);
+    let rows = vec![row("noise", difference, difference <= EXACT)];
+    Ok(Finding::new(
+        every(&rows),
+        format!("differs by {difference:.2}"),
+        "equal",
+        format!(
+            "For noise the form differs from Eq. 7 by {difference:.2} of values up to {:.1}.",
+            largest(&eq_7)
+        ),
+        rows,
+    ))
+}
+
+/// Noise whose convolution is 0 outside the input.
+pub fn inside(form: Form) -> Result<Finding> {
+    let pair = Pair::noise_inside();
+    let difference = difference(&pair.eq_7()?, &pair.apply(&form, M)?);
+    let rows = vec![row("noise, 0 near the borders", difference, difference <= EXACT)];
+    Ok(Finding::new(
+        every(&rows),
+        format!("differs by {difference:.1e}"),
+        "equal",
+        "With a signal that is zero within half a kernel of the borders both are equal.",
+        rows,
+    ))
+}
+
+/// `F^-1[m F[f]]` and the circular convolution `f * F^-1[m]`.
+fn eq_8() -> Result<Finding> {
+    let signal = Pair::noise(1).signal;
+    let signal: Vec<f64> = signal.iter().copied().collect();
+    let half = cut_off(N / 2)?;
+    let weight = |k: usize| half[k.min(N - k)];
+    let masked: Vec<_> = dft(&signal, &[N])?
+        .into_iter()
+        .enumerate()
+        .map(|(k, value)| value.scale(weight(k)))
+        .collect();
+    let left = inverse_dft(&masked, &[N])?;
+    // The transform of a unit impulse is 1 everywhere, so that this is F^-1[m].
+    let mut impulse = vec![0.0; N];
+    impulse[0] = 1.0;
+    let open: Vec<_> = dft(&impulse, &[N])?
+        .into_iter()
+        .enumerate()
+        .map(|(k, value)| value.scale(weight(k)))
+        .collect();
+    let filter = inverse_dft(&open, &[N])?;
+    let right: Vec<f64> = (0..N)
+        .map(|i| (0..N).map(|j| signal[j] * filter[(i + N - j) % N]).sum())
+        .collect();
+    let difference = difference(&left, &right);
+    let rows = vec![row("m F[f]", difference, difference <= EXACT)];
+    Ok(Finding::new(
+        every(&rows),
+        "F[f] m = F[f * F^-1[m]]",
+        "f m = F[f * F^-1[m]]",
+        "The equality holds with the spectrum as the first factor, where the paper prints f.",
+        rows,
+    ))
+}
+
+fn needs_linalg() -> Finding {
+    Finding::new(
+        Verdict::NeedsFeature("linalg"),
+        "not computed",
+        "0 and 1",
+        "Singular values need linear algebra.",
+        Vec::new(),
+    )
+}
