@@ -20,14 +20,27 @@ fn claim(id: &str) -> &'static Claim {
 fn every_claim_has_its_recorded_verdict() {
     for claim in claims() {
         let finding = (claim.evaluate)().unwrap();
-        println!("{:<36} {:?}: {} | {} | {}", claim.id, finding.verdict, finding.ours, finding.paper, finding.sentence);
+        println!(
+            "{:<36} {:?}: {} | {} | {}",
+            claim.id, finding.verdict, finding.ours, finding.paper, finding.sentence
+        );
         for row in &finding.details {
-            println!("    {} {} | {} | {}", if row.agrees { "+" } else { "-" }, row.item, row.ours, row.paper);
+            println!(
+                "    {} {} | {} | {}",
+                if row.agrees { "+" } else { "-" },
+                row.item,
+                row.ours,
+                row.paper
+            );
         }
     }
     for claim in claims() {
         let finding = (claim.evaluate)().unwrap();
-        assert_eq!(finding.verdict, claim.recorded, "{}: {finding:#?}", claim.id);
+        assert_eq!(
+            finding.verdict, claim.recorded,
+            "{}: {finding:#?}",
+            claim.id
+        );
     }
 }
 
@@ -38,7 +51,11 @@ fn claims_are_complete_and_distinct() {
         assert!(ids.insert(claim.id), "{} twice", claim.id);
         assert!(!claim.place.is_empty() && !claim.title.is_empty());
         let finding = (claim.evaluate)().unwrap();
-        assert!(!finding.sentence.is_empty() && finding.sentence.ends_with('.'), "{}", claim.id);
+        assert!(
+            !finding.sentence.is_empty() && finding.sentence.ends_with('.'),
+            "{}",
+            claim.id
+        );
     }
 }
 
@@ -49,29 +66,45 @@ fn changes(id: &str, broken: Result<dnarch::paper::Finding>) {
 
 #[test]
 fn broken_thresholds_are_found() {
-    changes("thresholds-gaussian", thresholds::gaussian(|mu, sigma, threshold| {
-        let (lower, upper) = gaussian_x_t(mu, sigma, threshold)?;
-        Ok((lower, upper * 1.001))
-    }));
-    changes("thresholds-sigmoid", thresholds::sigmoid(|mu, tau, threshold| {
-        Ok(2.0 * mu - sigmoid_x_t(mu, tau, threshold)?)
-    }));
+    changes(
+        "thresholds-gaussian",
+        thresholds::gaussian(|mu, sigma, threshold| {
+            let (lower, upper) = gaussian_x_t(mu, sigma, threshold)?;
+            Ok((lower, upper * 1.001))
+        }),
+    );
+    changes(
+        "thresholds-sigmoid",
+        thresholds::sigmoid(|mu, tau, threshold| Ok(2.0 * mu - sigmoid_x_t(mu, tau, threshold)?)),
+    );
+}
+
+/// The length of the axis taken as 1 instead of 2.
+fn doubled(tau: f64) -> Result<f64> {
+    Ok(2.0 * bounds::minimum_fraction(tau)?)
 }
 
 #[test]
 fn broken_bounds_are_found() {
-    // The length of the axis taken as 1 instead of 2.
-    let doubled = |tau: f64| Ok(2.0 * bounds::minimum_fraction(tau)?);
     changes("bounds-minimum-size", bounds::minimum_size(doubled));
-    changes("bounds-minimum-size-from-initial", bounds::minimum_size(doubled));
+    changes(
+        "bounds-minimum-size-from-initial",
+        bounds::minimum_size(doubled),
+    );
     // The largest mu from the smallest one.
-    changes("bounds-beyond-maximum", bounds::beyond_maximum(|tau| {
-        let (lowest, _) = mu_bounds(tau)?;
-        Ok((lowest, -lowest - 0.5))
-    }));
+    changes(
+        "bounds-beyond-maximum",
+        bounds::beyond_maximum(|tau| {
+            let (lowest, _) = mu_bounds(tau)?;
+            Ok((lowest, -lowest - 0.5))
+        }),
+    );
     changes("minima-widths-8", minima::widths(8, doubled));
     changes("minima-resolutions-7", minima::resolutions(7, doubled));
-    changes("minima-widths-6", minima::widths(6, |tau| Ok(0.9 * bounds::minimum_fraction(tau)?)));
+    changes(
+        "minima-widths-6",
+        minima::widths(6, |tau| Ok(0.9 * bounds::minimum_fraction(tau)?)),
+    );
 }
 
 /// The first linear layer left out.
@@ -87,11 +120,20 @@ fn without_resolution(block: &BlockSizes) -> Result<f64> {
 
 #[test]
 fn broken_costs_are_found() {
-    changes("complexity-ratios-lra", ratios(|found| found.table == 6, one_linear));
-    changes("complexity-ratios-lra", ratios(|found| found.table == 6, without_resolution));
+    changes(
+        "complexity-ratios-lra",
+        ratios(|found| found.table == 6, one_linear),
+    );
+    changes(
+        "complexity-ratios-lra",
+        ratios(|found| found.table == 6, without_resolution),
+    );
     changes(
         "complexity-ratios-dense",
-        ratios(|found| matches!(found.task, "darcyflow" | "cosmic"), one_linear),
+        ratios(
+            |found| matches!(found.task, "darcyflow" | "cosmic"),
+            one_linear,
+        ),
     );
     // Without the other readings there is nothing to tell the first from.
     let others = &conventions::LINEARS[1..];
@@ -104,7 +146,11 @@ fn the_readings_of_this_crate_are_block_cost() {
         let ours = ratio(found, 0.0, block_cost).unwrap();
         let read = conventions::reading_ratio(found, conventions::LINEARS[0].cost);
         // The same few hundred products and sums in another order.
-        assert!((ours - read).abs() <= 1e-12 * ours, "{}: {ours}, {read}", found.name());
+        assert!(
+            (ours - read).abs() <= 1e-12 * ours,
+            "{}: {ours}, {read}",
+            found.name()
+        );
     }
 }
 
@@ -113,7 +159,11 @@ fn the_base_network_has_ratio_1() {
     for found in ARCHITECTURES {
         let widths = [found.base.channels; 3];
         let mut same = *found;
-        let block = dnarch::paper::tables::Block { resolution: found.grid, width: widths, ..found.blocks[0] };
+        let block = dnarch::paper::tables::Block {
+            resolution: found.grid,
+            width: widths,
+            ..found.blocks[0]
+        };
         let blocks = vec![block; found.base.blocks];
         same.blocks = Box::leak(blocks.into_boxed_slice());
         let one = ratio(&same, 0.0, block_cost).unwrap();
@@ -127,10 +177,20 @@ fn intervals_contain_the_ratio() {
         let ours = ratio(found, 0.0, block_cost).unwrap();
         for printed in [PrintedBy::Floor, PrintedBy::Round, PrintedBy::Ceil] {
             let (least, most) = complexity::interval(found, printed, block_cost).unwrap();
-            assert!(least <= ours && ours <= most && least < most, "{}", found.name());
+            assert!(
+                least <= ours && ours <= most && least < most,
+                "{}",
+                found.name()
+            );
         }
     }
-    assert!(attainable(PrintedBy::Floor, block_cost).unwrap().details.len() == 14);
+    assert!(
+        attainable(PrintedBy::Floor, block_cost)
+            .unwrap()
+            .details
+            .len()
+            == 14
+    );
     assert!(last_block(block_cost).unwrap().details.len() == 14);
 }
 
@@ -146,21 +206,39 @@ fn broken_results_are_found() {
         })
         .collect();
     let pairs = [("CCNN_4,140 (Global Kernels)", "DNArch_K,R,W,D(CCNN_4,140)")];
-    changes("results-all-components-improve", results::improvement(&pairs, &swapped));
+    changes(
+        "results-all-components-improve",
+        results::improvement(&pairs, &swapped),
+    );
 }
 
 #[test]
 fn broken_shapes_and_grids_are_found() {
-    changes("shapes-diverse-blocks", shapes::diverse_blocks(|_| "expanded"));
+    changes(
+        "shapes-diverse-blocks",
+        shapes::diverse_blocks(|_| "expanded"),
+    );
     changes("shapes-dense-u", shapes::dense_u(|_| vec![false, true]));
-    changes("shapes-cosmic-u", shapes::cosmic_u(|_| vec![false, true, false]));
-    changes("hyperparameters-grids", hyperparameters::grids(|| vec![1.0]));
-    changes("hyperparameters-lambda", hyperparameters::by_row(|row| row.lambda, |row| row.lambda));
+    changes(
+        "shapes-cosmic-u",
+        shapes::cosmic_u(|_| vec![false, true, false]),
+    );
+    changes(
+        "hyperparameters-grids",
+        hyperparameters::grids(|| vec![1.0]),
+    );
+    changes(
+        "hyperparameters-lambda",
+        hyperparameters::by_row(|row| row.lambda, |row| row.lambda),
+    );
 }
 
 #[test]
 fn missing_features_are_named() {
-    for id in ["conventions-identifiable", "appendix-b-resampling-operators"] {
+    for id in [
+        "conventions-identifiable",
+        "appendix-b-resampling-operators",
+    ] {
         assert_eq!(claim(id).recorded, Verdict::NeedsFeature("linalg"));
     }
 }

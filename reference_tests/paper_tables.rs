@@ -31,12 +31,25 @@ fn integers(value: &Value) -> Vec<usize> {
 #[test]
 fn tables_1_to_3_equal_the_transcription() {
     let files = [
-        ("table1_lra.json", ["ListOps", "Text", "Retrieval", "Image", "Pathfinder", "Path-X"].as_slice()),
+        (
+            "table1_lra.json",
+            [
+                "ListOps",
+                "Text",
+                "Retrieval",
+                "Image",
+                "Pathfinder",
+                "Path-X",
+            ]
+            .as_slice(),
+        ),
         ("table2_nasbench360.json", &["darcy", "cosmic"]),
         ("table3_cifar.json", &["cifar10", "cifar100"]),
     ];
     for (table, (file, keys)) in PERFORMANCE.iter().zip(files) {
-        let Some(json) = transcription(file) else { return };
+        let Some(json) = transcription(file) else {
+            return;
+        };
         let rows = json["rows"].as_array().unwrap();
         assert_eq!(table.rows.len(), rows.len(), "Table {}", table.number);
         for (ours, theirs) in table.rows.iter().zip(rows) {
@@ -64,8 +77,13 @@ fn letters(name: &str) -> String {
 #[test]
 fn tables_4_and_5_equal_the_transcription() {
     let mut checked = 0;
-    for (table, file) in [("table4", "table4_hparams_4_140.json"), ("table5", "table5_hparams_6_380.json")] {
-        let Some(json) = transcription(file) else { return };
+    for (table, file) in [
+        ("table4", "table4_hparams_4_140.json"),
+        ("table5", "table5_hparams_6_380.json"),
+    ] {
+        let Some(json) = transcription(file) else {
+            return;
+        };
         for theirs in json["rows"].as_array().unwrap() {
             let task = theirs["dataset"].as_str().unwrap().to_lowercase();
             let name = format!("{table}/{task}");
@@ -98,7 +116,9 @@ fn tables_6_to_8_equal_the_transcription() {
         (7, "table7_2d_4_140.json"),
         (8, "table8_2d_6_380.json"),
     ] {
-        let Some(json) = transcription(file) else { return };
+        let Some(json) = transcription(file) else {
+            return;
+        };
         for theirs in json["tasks"].as_array().unwrap() {
             let task = theirs["task"].as_str().unwrap().to_lowercase();
             let ours = ARCHITECTURES
@@ -115,8 +135,13 @@ fn tables_6_to_8_equal_the_transcription() {
             assert_eq!(ours.blocks.len(), blocks.len(), "{task}");
             for (ours, theirs) in ours.blocks.iter().zip(blocks) {
                 assert_eq!(ours.kernel, integers(&theirs[kernel]), "{task}: {theirs}");
-                assert_eq!(ours.resolution, integers(&theirs[resolution]), "{task}: {theirs}");
-                let width = ["N_in", "N_mid", "N_out"].map(|key| integers(&theirs["width"][key])[0]);
+                assert_eq!(
+                    ours.resolution,
+                    integers(&theirs[resolution]),
+                    "{task}: {theirs}"
+                );
+                let width =
+                    ["N_in", "N_mid", "N_out"].map(|key| integers(&theirs["width"][key])[0]);
                 assert_eq!(ours.width, width, "{task}: {theirs}");
             }
             checked += 1;
@@ -138,7 +163,10 @@ fn architectures_are_consistent() {
                 assert!((1..=*resolution).contains(kernel), "{name}: {block:?}");
             }
             for width in block.width {
-                assert!((1..=found.base.maximum_width()).contains(&width), "{name}: {block:?}");
+                assert!(
+                    (1..=found.base.maximum_width()).contains(&width),
+                    "{name}: {block:?}"
+                );
             }
         }
     }
@@ -148,6 +176,10 @@ fn architectures_are_consistent() {
 fn every_architecture_has_its_hyperparameters_and_ratio() {
     for found in ARCHITECTURES {
         assert!(found.hyperparameters().name.ends_with(found.task));
-        assert!((1.0..=1.05).contains(&found.printed_ratio()), "{}", found.name());
+        assert!(
+            (1.0..=1.05).contains(&found.printed_ratio()),
+            "{}",
+            found.name()
+        );
     }
 }

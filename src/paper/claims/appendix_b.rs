@@ -106,9 +106,21 @@ pub struct Form {
     pub highest: usize,
 }
 
-const TWO_STEP: Form = Form { name: "Eq. 1 after a convolution", function: two_step, highest: N / 2 };
-const REDUCE_FIRST: Form = Form { name: "reduced first (B.2)", function: reduce_first, highest: N };
-const SPATIAL: Form = Form { name: "spatial (B.4)", function: spatial, highest: N };
+const TWO_STEP: Form = Form {
+    name: "Eq. 1 after a convolution",
+    function: two_step,
+    highest: N / 2,
+};
+const REDUCE_FIRST: Form = Form {
+    name: "reduced first (B.2)",
+    function: reduce_first,
+    highest: N,
+};
+const SPATIAL: Form = Form {
+    name: "spatial (B.4)",
+    function: spatial,
+    highest: N,
+};
 
 /// The three forms beside Eq. 7.
 pub const FORMS: &[Form] = &[TWO_STEP, REDUCE_FIRST, SPATIAL];
@@ -150,12 +162,27 @@ impl Pair {
     }
 
     fn apply(&self, form: &Form, m: usize) -> Result<Array3<f64>> {
-        let masks = [if m == N { vec![1.0; form.highest + 1] } else { cut_off(form.highest)? }];
-        (form.function)(&self.signal, &[N], &self.kernel, &[self.kernel.ncols()], &[m], &masks)
+        let masks = [if m == N {
+            vec![1.0; form.highest + 1]
+        } else {
+            cut_off(form.highest)?
+        }];
+        (form.function)(
+            &self.signal,
+            &[N],
+            &self.kernel,
+            &[self.kernel.ncols()],
+            &[m],
+            &masks,
+        )
     }
 
     fn eq_7(&self) -> Result<Array3<f64>> {
-        let form = Form { name: "Eq. 7", function: fourier_convolution, highest: N };
+        let form = Form {
+            name: "Eq. 7",
+            function: fourier_convolution,
+            highest: N,
+        };
         self.apply(&form, M)
     }
 }
@@ -201,7 +228,12 @@ pub fn full_resolution(forms: &[Form]) -> Result<Finding> {
 }
 
 fn row(item: &str, difference: f64, agrees: bool) -> Row {
-    Row::new(item, format!("differs by {difference:.1e}"), "equal", agrees)
+    Row::new(
+        item,
+        format!("differs by {difference:.1e}"),
+        "equal",
+        agrees,
+    )
 }
 
 /// A smooth pair in the middle half of the samples.
@@ -250,7 +282,11 @@ fn everywhere(form: Form) -> Result<Finding> {
 pub fn inside(form: Form) -> Result<Finding> {
     let pair = Pair::noise_inside();
     let difference = difference(&pair.eq_7()?, &pair.apply(&form, M)?);
-    let rows = vec![row("noise, 0 near the borders", difference, difference <= EXACT)];
+    let rows = vec![row(
+        "noise, 0 near the borders",
+        difference,
+        difference <= EXACT,
+    )];
     Ok(Finding::new(
         every(&rows),
         format!("differs by {difference:.1e}"),

@@ -3,7 +3,9 @@
 use crate::Result;
 use crate::equations::mask::THRESHOLD;
 use crate::equations::size::sigmoid_length_ratio_size;
-use crate::equations::threshold::{SIGMA_GLOBAL, SIGMA_SMALL, gaussian_x_t, mu_bounds, sigmoid_x_t};
+use crate::equations::threshold::{
+    SIGMA_GLOBAL, SIGMA_SMALL, gaussian_x_t, mu_bounds, sigmoid_x_t,
+};
 use crate::paper::claim::{Claim, Finding, Row, Verdict, every, readings, within};
 use crate::paper::tables::base::{LARGE, SMALL};
 
@@ -84,7 +86,10 @@ pub fn minimum_size(fraction: fn(f64) -> Result<f64>) -> Result<Finding> {
     let tolerance = if largest <= 0.003 { 0.003 } else { 0.005 };
     Ok(Finding::new(
         within(largest, tolerance),
-        rows.iter().map(|row| row.ours.as_str()).collect::<Vec<_>>().join(", "),
+        rows.iter()
+            .map(|row| row.ours.as_str())
+            .collect::<Vec<_>>()
+            .join(", "),
         "10 %, 5 %, 2.5 %",
         format!(
             "The bounds of mu give the printed percentages up to {:.2} percentage points.",
@@ -103,10 +108,22 @@ pub struct Rounding {
 
 /// The readings of "a minimum size of f of N".
 pub const ROUNDINGS: &[Rounding] = &[
-    Rounding { name: "floor(f N)", count: |f, n| libm::floor(f * n as f64) },
-    Rounding { name: "round(f N)", count: |f, n| libm::round(f * n as f64) },
-    Rounding { name: "ceil(f N)", count: |f, n| libm::ceil(f * n as f64) },
-    Rounding { name: "round(f (N - 1))", count: |f, n| libm::round(f * (n - 1) as f64) },
+    Rounding {
+        name: "floor(f N)",
+        count: |f, n| libm::floor(f * n as f64),
+    },
+    Rounding {
+        name: "round(f N)",
+        count: |f, n| libm::round(f * n as f64),
+    },
+    Rounding {
+        name: "ceil(f N)",
+        count: |f, n| libm::ceil(f * n as f64),
+    },
+    Rounding {
+        name: "round(f (N - 1))",
+        count: |f, n| libm::round(f * (n - 1) as f64),
+    },
     Rounding {
         name: "points kept, floor(f (N - 1)) + 1",
         count: |f, n| libm::floor(f * (n - 1) as f64) + 1.0,
@@ -176,8 +193,18 @@ fn sigma_range() -> Result<Finding> {
     let (_, small) = gaussian_x_t(0.0, SIGMA_SMALL, THRESHOLD)?;
     let (_, global) = gaussian_x_t(0.0, SIGMA_GLOBAL, THRESHOLD)?;
     let mut rows = vec![
-        Row::new("sigma 0.0325", format!("x_T {small:.4}"), "small", small < 0.1),
-        Row::new("sigma 0.5", format!("x_T {global:.4}"), "global", global >= 1.0),
+        Row::new(
+            "sigma 0.0325",
+            format!("x_T {small:.4}"),
+            "small",
+            small < 0.1,
+        ),
+        Row::new(
+            "sigma 0.5",
+            format!("x_T {global:.4}"),
+            "global",
+            global >= 1.0,
+        ),
     ];
     for length in [32, 85, 128, 1024, 2048, 4096, 16384] {
         let size = small * f64::from(length);
@@ -190,7 +217,11 @@ fn sigma_range() -> Result<Finding> {
     }
     Ok(Finding::new(
         every(&rows),
-        format!("{:.2} % and {:.1} % of the axis", 100.0 * small, 100.0 * global),
+        format!(
+            "{:.2} % and {:.1} % of the axis",
+            100.0 * small,
+            100.0 * global
+        ),
         "small or global",
         format!(
             "The smaller kernel covers {:.1} % of the axis, the larger all of it \

@@ -206,7 +206,9 @@ pub fn attainable(printed: PrintedBy, cost: BlockCost) -> Result<Finding> {
         every(&rows),
         format!("{holds} of {all} inside"),
         format!("{all} ratios"),
-        format!("{holds} of {all} printed ratios lie in the interval that the printed sizes leave."),
+        format!(
+            "{holds} of {all} printed ratios lie in the interval that the printed sizes leave."
+        ),
         rows,
     ))
 }
@@ -216,7 +218,9 @@ pub fn last_block(cost: BlockCost) -> Result<Finding> {
     let mut rows = Vec::new();
     for found in ARCHITECTURES {
         let base = base_cost(found.base, found.grid, cost)?;
-        let Some(last) = found.blocks.last() else { continue };
+        let Some(last) = found.blocks.last() else {
+            continue;
+        };
         let last = cost(&sizes(found, last, 0.0))?;
         let others = ratio(found, 0.0, cost)? * base - last;
         let weight = ((found.printed_ratio() - PRINTED) * base - others) / last;
@@ -244,7 +248,12 @@ fn same_complexity() -> Result<Finding> {
     for found in ARCHITECTURES {
         let printed = found.printed_ratio();
         largest = largest.max((printed - 1.0).abs());
-        rows.push(Row::new(found.name(), "1", format!("{printed:.2}"), printed == 1.0));
+        rows.push(Row::new(
+            found.name(),
+            "1",
+            format!("{printed:.2}"),
+            printed == 1.0,
+        ));
     }
     Ok(Finding::new(
         within(largest, 0.05 + 1e-12),
@@ -257,8 +266,8 @@ fn same_complexity() -> Result<Finding> {
 
 fn magnitude() -> Result<Finding> {
     let mut rows = Vec::new();
-    for (base, grid) in [
-        (SMALL, &[1024][..]),
+    let networks: [(Base, &[usize]); 9] = [
+        (SMALL, &[1024]),
         (SMALL, &[2048]),
         (SMALL, &[4096]),
         (SMALL, &[16384]),
@@ -267,7 +276,8 @@ fn magnitude() -> Result<Finding> {
         (LARGE, &[32, 32]),
         (LARGE, &[85, 85]),
         (LARGE, &[128, 128]),
-    ] {
+    ];
+    for (base, grid) in networks {
         let cost = base_cost(base, grid, block_cost)?;
         rows.push(Row::new(
             format!("CCNN_{},{} on {grid:?}", base.blocks, base.channels),

@@ -8,11 +8,11 @@
 
 use super::complexity::{is_cifar, ratio};
 use crate::Result;
+use crate::equations::complexity::BlockSizes;
 use crate::equations::complexity::{
     Decoder, NetworkSizes, block_cost, fourier_convolution_cost, linear_cost, network_cost,
     pointwise_cost, unmasked_sizes,
 };
-use crate::equations::complexity::BlockSizes;
 use crate::paper::claim::{Claim, Finding, Row, Verdict};
 use crate::paper::tables::{ARCHITECTURES, PrintedArchitecture};
 
@@ -160,11 +160,25 @@ const DIRECT: &[Reading] = &[
 pub fn reading_ratio(found: &PrintedArchitecture, cost: fn(&Shape) -> f64) -> f64 {
     let full = found.positions() as f64;
     let n = found.base.channels as f64;
-    let base = cost(&Shape { kernel: full, reduced: full, full, n_in: n, n_mid: n, n_out: n });
+    let base = cost(&Shape {
+        kernel: full,
+        reduced: full,
+        full,
+        n_in: n,
+        n_mid: n,
+        n_out: n,
+    });
     let blocks = found.blocks.iter().map(|block| {
         let [n_in, n_mid, n_out] = block.width.map(|n| n as f64);
         let kernel = block.kernel.iter().product::<usize>() as f64;
-        cost(&Shape { kernel, reduced: block.positions() as f64, full, n_in, n_mid, n_out })
+        cost(&Shape {
+            kernel,
+            reduced: block.positions() as f64,
+            full,
+            n_in,
+            n_mid,
+            n_out,
+        })
     });
     blocks.sum::<f64>() / (found.base.blocks as f64 * base)
 }
@@ -180,7 +194,10 @@ fn errors(ratio: impl Fn(&PrintedArchitecture) -> Result<f64>) -> Result<(f64, f
             ten += difference * difference;
         }
     }
-    let others = ARCHITECTURES.iter().filter(|found| !is_cifar(found)).count();
+    let others = ARCHITECTURES
+        .iter()
+        .filter(|found| !is_cifar(found))
+        .count();
     Ok((
         libm::sqrt(ten / others as f64),
         libm::sqrt(all / ARCHITECTURES.len() as f64),
@@ -191,13 +208,19 @@ fn errors(ratio: impl Fn(&PrintedArchitecture) -> Result<f64>) -> Result<(f64, f
 pub fn told(readings: &[Reading]) -> Result<Finding> {
     let mut named = Vec::new();
     for reading in readings {
-        named.push((reading.name, errors(|found| Ok(reading_ratio(found, reading.cost)))?));
+        named.push((
+            reading.name,
+            errors(|found| Ok(reading_ratio(found, reading.cost)))?,
+        ));
     }
     Ok(compare(&named))
 }
 
 fn compare(named: &[(&str, (f64, f64))]) -> Finding {
-    let best = named.iter().map(|(_, (ten, _))| *ten).fold(f64::INFINITY, f64::min);
+    let best = named
+        .iter()
+        .map(|(_, (ten, _))| *ten)
+        .fold(f64::INFINITY, f64::min);
     let rows: Vec<Row> = named
         .iter()
         .map(|(name, (ten, all))| {
@@ -216,17 +239,13 @@ fn compare(named: &[(&str, (f64, f64))]) -> Finding {
         (_, false) => Verdict::Contradicted,
     };
     let sentence = match verdict {
-        Verdict::Confirmed => "Every other reading is at least twice as far from the ratios.".to_string(),
+        Verdict::Confirmed => {
+            "Every other reading is at least twice as far from the ratios.".to_string()
+        }
         Verdict::CannotBeTold => format!("{close} of {} readings fit about as well.", rows.len()),
         _ => "Another reading fits at least twice as well.".to_string(),
     };
-    Finding::new(
-        verdict,
-        rows[0].ours.clone(),
-        named[0].0,
-        sentence,
-        rows,
-    )
+    Finding::new(verdict, rows[0].ours.clone(), named[0].0, sentence, rows)
 }
 
 /// Input channels, outputs and decoder of a task (Appendix D). An embedded vocabulary counts as the
@@ -262,12 +281,20 @@ fn network_ratio(found: &PrintedArchitecture) -> Result<f64> {
         .map(|block| {
             let [n_in, n_mid, n_out] = block.width.map(|n| n as f64);
             let resolution = block.resolution.iter().map(|size| *size as f64).collect();
-            BlockSizes { resolution, n_in, n_mid, n_out }
+            BlockSizes {
+                resolution,
+                n_in,
+                n_mid,
+                n_out,
+            }
         })
         .collect();
     let network = NetworkSizes {
         depth: blocks.len() as f64,
-        width_last: found.blocks.last().map_or(0.0, |block| block.width[2] as f64),
+        width_last: found
+            .blocks
+            .last()
+            .map_or(0.0, |block| block.width[2] as f64),
         blocks,
         ..base.clone()
     };

@@ -75,7 +75,10 @@ const TAUS_DEPTH: [f64; 2] = [8.0, 16.0];
 /// 1, then 500, 1500, .. 29500, then 30000.
 pub fn omega_0_grid() -> Vec<f64> {
     let thousands = (0..30).map(|k| 500.0 + 1000.0 * f64::from(k));
-    std::iter::once(1.0).chain(thousands).chain([30000.0]).collect()
+    std::iter::once(1.0)
+        .chain(thousands)
+        .chain([30000.0])
+        .collect()
 }
 
 /// Every row of Tables 4 and 5 on the grids of E.2.1, that of `omega_0` given.
@@ -125,11 +128,19 @@ pub fn by_row(text: fn(&PaperRow) -> f64, table: fn(&PaperRow) -> f64) -> Result
         .iter()
         .map(|row| {
             let (text, table) = (text(row), table(row));
-            Row::new(row.name, format!("{text} in the text"), format!("{table} in the table"), text == table)
+            Row::new(
+                row.name,
+                format!("{text} in the text"),
+                format!("{table} in the table"),
+                text == table,
+            )
         })
         .collect();
-    let differing: Vec<&str> =
-        rows.iter().filter(|row| !row.agrees).map(|row| row.item.as_str()).collect();
+    let differing: Vec<&str> = rows
+        .iter()
+        .filter(|row| !row.agrees)
+        .map(|row| row.item.as_str())
+        .collect();
     Ok(Finding::new(
         every(&rows),
         format!("{} of {} rows", agreeing(&rows), rows.len()),
@@ -146,7 +157,12 @@ fn preferred(tables: &str, value: f64, column: fn(&PaperRow) -> f64) -> Result<F
         .filter(|row| row.name.starts_with(tables))
         .map(|row| {
             let printed = column(row);
-            Row::new(row.name, value.to_string(), printed.to_string(), printed == value)
+            Row::new(
+                row.name,
+                value.to_string(),
+                printed.to_string(),
+                printed == value,
+            )
         })
         .collect();
     let (holds, all) = (agreeing(&rows), rows.len());
@@ -164,9 +180,16 @@ fn preferred(tables: &str, value: f64, column: fn(&PaperRow) -> f64) -> Result<F
 }
 
 fn complete_list() -> Result<Finding> {
-    let in_5 = PAPER.iter().filter(|row| row.name.starts_with("table5")).count();
+    let in_5 = PAPER
+        .iter()
+        .filter(|row| row.name.starts_with("table5"))
+        .count();
     Ok(Finding::new(
-        if in_5 == PAPER.len() { Verdict::Confirmed } else { Verdict::Contradicted },
+        if in_5 == PAPER.len() {
+            Verdict::Confirmed
+        } else {
+            Verdict::Contradicted
+        },
         format!("{in_5} of {} rows", PAPER.len()),
         "Table 5",
         "Table 4 lists the others.",
@@ -198,8 +221,18 @@ fn arithmetic() -> Result<Finding> {
 
 fn metrics() -> Result<Finding> {
     let rows = vec![
-        Row::new("DarcyFlow", "relative l2 loss in Table 2", "mean squared error in D.3", false),
-        Row::new("Cosmic", "1 - AUROC in Table 2", "false-negative rate in D.3", false),
+        Row::new(
+            "DarcyFlow",
+            "relative l2 loss in Table 2",
+            "mean squared error in D.3",
+            false,
+        ),
+        Row::new(
+            "Cosmic",
+            "1 - AUROC in Table 2",
+            "false-negative rate in D.3",
+            false,
+        ),
     ];
     Ok(Finding::new(
         every(&rows),

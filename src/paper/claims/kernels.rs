@@ -67,7 +67,11 @@ fn count(holds: impl Fn(&PrintedArchitecture, &Block) -> bool) -> usize {
 
 fn kernel_within_resolution() -> Result<Finding> {
     let larger = |_: &PrintedArchitecture, block: &Block| {
-        block.kernel.iter().zip(block.resolution).any(|(k, r)| k > r)
+        block
+            .kernel
+            .iter()
+            .zip(block.resolution)
+            .any(|(k, r)| k > r)
     };
     let rows = by_architecture(larger);
     let equal = count(|_, block| block.kernel == block.resolution);
@@ -141,7 +145,10 @@ fn width_within_maximum() -> Result<Finding> {
         every(&rows),
         format!("{} blocks wider", count(wider)),
         "none",
-        format!("No width exceeds its maximum; {} cells are at it.", cells.count()),
+        format!(
+            "No width exceeds its maximum; {} cells are at it.",
+            cells.count()
+        ),
         rows,
     ))
 }

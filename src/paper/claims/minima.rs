@@ -73,8 +73,10 @@ pub const CLAIMS: &[Claim] = &[
     },
 ];
 
-fn of_table(table: usize) -> impl Iterator<Item = &'static PrintedArchitecture> {
-    ARCHITECTURES.iter().filter(move |found| found.table == table)
+fn of_table(table: usize) -> impl Iterator<Item = &'static PrintedArchitecture> + Clone {
+    ARCHITECTURES
+        .iter()
+        .filter(move |found| found.table == table)
 }
 
 /// The widths of one table against `fraction` of the maximum, before any rounding.
@@ -141,7 +143,9 @@ fn width_29() -> Result<Finding> {
             Row::new(rounding.name, count.to_string(), "29", count == 29.0)
         })
         .collect();
-    let cells = of_table(6).flat_map(|found| found.blocks).flat_map(|block| block.width);
+    let cells = of_table(6)
+        .flat_map(|found| found.blocks)
+        .flat_map(|block| block.width);
     let equal = cells.clone().filter(|width| *width == 29).count();
     let below = cells.filter(|width| *width < 29).count();
     Ok(Finding::new(
@@ -167,8 +171,11 @@ fn one_rounding() -> Result<Finding> {
             width == 29.0 && at_8 == 2.0 && at_16 == 1.0,
         ));
     }
-    let fitting: Vec<&str> =
-        rows.iter().filter(|row| row.agrees).map(|row| row.item.as_str()).collect();
+    let fitting: Vec<&str> = rows
+        .iter()
+        .filter(|row| row.agrees)
+        .map(|row| row.item.as_str())
+        .collect();
     Ok(Finding::new(
         readings(&rows),
         fitting.join(", "),

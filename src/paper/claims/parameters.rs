@@ -44,8 +44,16 @@ struct Printed {
     most: usize,
 }
 
-const SMALL_PRINTED: Printed = Printed { text: "200K", least: 150_000, most: 250_000 };
-const LARGE_PRINTED: Printed = Printed { text: "2M", least: 1_500_000, most: 2_500_000 };
+const SMALL_PRINTED: Printed = Printed {
+    text: "200K",
+    least: 150_000,
+    most: 250_000,
+};
+const LARGE_PRINTED: Printed = Printed {
+    text: "2M",
+    least: 1_500_000,
+    most: 2_500_000,
+};
 
 fn linear(inputs: usize, outputs: usize) -> usize {
     inputs * outputs + outputs
@@ -122,7 +130,11 @@ fn described(base: Base, printed: Printed) -> Result<Finding> {
         // Four layers either with or without the one that follows the encoding's frequencies.
         for layers in [3, 4] {
             let count = described_count(base, axes, layers, inputs, outputs);
-            rows.push(row(format!("{task}, kernel MLP of {layers} linear layers"), count, &printed));
+            rows.push(row(
+                format!("{task}, kernel MLP of {layers} linear layers"),
+                count,
+                &printed,
+            ));
         }
     }
     Ok(finding(rows, &printed))
@@ -131,7 +143,11 @@ fn described(base: Base, printed: Printed) -> Result<Finding> {
 fn published(base: Base, hidden: usize, printed: Printed) -> Result<Finding> {
     let rows = TASKS.map(|(task, axes, inputs, outputs)| {
         let count = published_count(base, axes, hidden, inputs, outputs);
-        row(format!("{task}, kernel networks of {hidden} hidden units"), count, &printed)
+        row(
+            format!("{task}, kernel networks of {hidden} hidden units"),
+            count,
+            &printed,
+        )
     });
     Ok(finding(rows.to_vec(), &printed))
 }

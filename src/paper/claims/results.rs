@@ -139,7 +139,9 @@ pub fn averages(selected: fn(&PerformanceRow) -> bool, guess: f64) -> Result<Fin
             1 => "The printed average is the mean of the row's four scores alone, so that it \
                   cannot be compared with the others."
                 .to_string(),
-            _ => format!("{holds} of {all} averages follow to the last digit with random guessing at {guess}."),
+            _ => format!(
+                "{holds} of {all} averages follow to the last digit with random guessing at {guess}."
+            ),
         },
         rows,
     ))
@@ -164,11 +166,19 @@ fn comparisons(pairs: &[(&str, &str)], tables: &[PerformanceTable]) -> Vec<Row> 
         for table in tables {
             for task in table.tasks {
                 let scores = (table.score(before, task), table.score(after, task));
-                let (Some(old), Some(new)) = scores else { continue };
-                let better = if table.higher_is_better { new > old } else { new < old };
+                let (Some(old), Some(new)) = scores else {
+                    continue;
+                };
+                let better = if table.higher_is_better {
+                    new > old
+                } else {
+                    new < old
+                };
                 rows.push(Row::new(
                     format!("{task}, {before} to {after}"),
-                    format!("{:+.6}", new - old).trim_end_matches('0').to_string(),
+                    format!("{:+.6}", new - old)
+                        .trim_end_matches('0')
+                        .to_string(),
                     format!("{old} to {new}"),
                     better,
                 ));
@@ -199,8 +209,15 @@ fn cheaper() -> Result<Finding> {
     let mut rows = Vec::new();
     for table in PERFORMANCE {
         for task in table.tasks {
-            let Some(ratio) = table.complexity(KR, task) else { continue };
-            rows.push(Row::new(*task, "below 1", format!("{ratio:.2}"), ratio < 1.0));
+            let Some(ratio) = table.complexity(KR, task) else {
+                continue;
+            };
+            rows.push(Row::new(
+                *task,
+                "below 1",
+                format!("{ratio:.2}"),
+                ratio < 1.0,
+            ));
         }
     }
     Ok(Finding::new(
@@ -230,11 +247,17 @@ fn against_s4(model: &str) -> Result<Finding> {
         ));
     }
     let average = |model| table.row(model).and_then(|row| row.average);
-    let (ours, theirs) = (average(model).unwrap_or(f64::NAN), average(s4).unwrap_or(f64::NAN));
+    let (ours, theirs) = (
+        average(model).unwrap_or(f64::NAN),
+        average(s4).unwrap_or(f64::NAN),
+    );
     let above = rows.iter().filter(|row| row.ours.starts_with('+')).count();
     Ok(Finding::new(
         every(&rows),
-        format!("above in {above} of {}, average {ours} beside {theirs}", rows.len()),
+        format!(
+            "above in {above} of {}, average {ours} beside {theirs}",
+            rows.len()
+        ),
         "on par, and even surpass",
         format!(
             "{above} of {} tasks surpass S4 and {} are no more than a point below it.",

@@ -74,7 +74,10 @@ pub fn resolution_steps(blocks: &[Block]) -> Vec<bool> {
 type Steps = fn(&[Block]) -> Vec<bool>;
 
 fn described(steps: &[bool]) -> String {
-    let names: Vec<&str> = steps.iter().map(|rise| if *rise { "up" } else { "down" }).collect();
+    let names: Vec<&str> = steps
+        .iter()
+        .map(|rise| if *rise { "up" } else { "down" })
+        .collect();
     match names.is_empty() {
         true => "level".to_string(),
         false => names.join(", "),
@@ -87,13 +90,28 @@ fn is_dense(found: &PrintedArchitecture) -> bool {
 
 /// Counts the shapes of all blocks by `shape`.
 pub fn diverse_blocks(shape: fn([usize; 3]) -> &'static str) -> Result<Finding> {
-    let blocks: Vec<&Block> = ARCHITECTURES.iter().flat_map(|found| found.blocks).collect();
+    let blocks: Vec<&Block> = ARCHITECTURES
+        .iter()
+        .flat_map(|found| found.blocks)
+        .collect();
     let rows: Vec<Row> = SHAPES
         .iter()
         .map(|name| {
-            let count = blocks.iter().filter(|block| shape(block.width) == *name).count();
-            let paper = if *name == "level" { "not mentioned" } else { "some" };
-            Row::new(*name, count.to_string(), paper, count > 0 || *name == "level")
+            let count = blocks
+                .iter()
+                .filter(|block| shape(block.width) == *name)
+                .count();
+            let paper = if *name == "level" {
+                "not mentioned"
+            } else {
+                "some"
+            };
+            Row::new(
+                *name,
+                count.to_string(),
+                paper,
+                count > 0 || *name == "level",
+            )
         })
         .collect();
     Ok(Finding::new(
@@ -135,7 +153,10 @@ pub fn classification_u(steps: Steps) -> Result<Finding> {
         let least = sizes.iter().copied().min().unwrap_or(0);
         rows.push(Row::new(
             found.name(),
-            format!("{}: {first} to {least} to {last}", described(&steps(found.blocks))),
+            format!(
+                "{}: {first} to {least} to {last}",
+                described(&steps(found.blocks))
+            ),
             "down and up",
             steps(found.blocks).contains(&true) && 2 * last >= first && 2 * least <= last,
         ));
@@ -178,7 +199,12 @@ fn shaped(
     let mut rows = Vec::new();
     for found in ARCHITECTURES.iter().filter(|found| selected(found)) {
         let steps = steps(found.blocks);
-        rows.push(Row::new(found.name(), described(&steps), paper, fits(&steps)));
+        rows.push(Row::new(
+            found.name(),
+            described(&steps),
+            paper,
+            fits(&steps),
+        ));
     }
     let (holds, all) = (agreeing(&rows), rows.len());
     Finding::new(

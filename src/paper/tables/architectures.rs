@@ -30,11 +30,7 @@ impl Block {
     }
 }
 
-const fn block(
-    kernel: &'static [usize],
-    resolution: &'static [usize],
-    width: [usize; 3],
-) -> Block {
+const fn block(kernel: &'static [usize], resolution: &'static [usize], width: [usize; 3]) -> Block {
     Block {
         kernel,
         resolution,

@@ -76,7 +76,14 @@ impl PerformanceTable {
 pub const PERFORMANCE: &[PerformanceTable] = &[
     PerformanceTable {
         number: 1,
-        tasks: &["listops", "text", "retrieval", "image", "pathfinder", "path-x"],
+        tasks: &[
+            "listops",
+            "text",
+            "retrieval",
+            "image",
+            "pathfinder",
+            "path-x",
+        ],
         higher_is_better: true,
         rows: TABLE_1,
     },
