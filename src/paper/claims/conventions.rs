@@ -100,6 +100,15 @@ fn linears(s: &Shape) -> f64 {
     linear_cost(s.reduced, s.n_in, s.n_mid) + linear_cost(s.reduced, s.n_mid, s.n_out)
 }
 
+/// The linear map of a shortcut between different widths, as in the network published before.
+fn shortcut(s: &Shape) -> f64 {
+    if s.n_in == s.n_out {
+        0.0
+    } else {
+        linear_cost(s.full, s.n_in, s.n_out)
+    }
+}
+
 /// Everything but the linear layers.
 fn rest(s: &Shape) -> f64 {
     fourier_convolution_cost(s.reduced) + pointwise(s)
@@ -119,7 +128,7 @@ pub const LINEARS: &[Reading] = &[
     Reading { name: "first at full resolution", cost: |s| s.n_mid * (s.full * s.n_in + s.reduced * s.n_out) + rest(s) },
     Reading { name: "second at full resolution", cost: |s| s.n_mid * (s.reduced * s.n_in + s.full * s.n_out) + rest(s) },
     Reading { name: "both at full resolution", cost: |s| s.full * s.n_mid * (s.n_in + s.n_out) + rest(s) },
-    Reading { name: "and a linear shortcut at full resolution", cost: |s| linears(s) + s.full * s.n_in * s.n_out + rest(s) },
+    Reading { name: "and a linear shortcut at full resolution where N_in is not N_out", cost: |s| linears(s) + shortcut(s) + rest(s) },
 ];
 
 #[rustfmt::skip]

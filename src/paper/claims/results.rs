@@ -57,6 +57,20 @@ pub const CLAIMS: &[Claim] = &[
         evaluate: || improvement(&[(BASE, K), (K, KR), (KR, KRWD)], PERFORMANCE),
     },
     Claim {
+        id: "results-width-and-depth",
+        place: "Sec. 4, Tables 1 to 3",
+        title: "learning width and depth too is better than kernel sizes and downsampling",
+        recorded: Verdict::Confirmed,
+        evaluate: || improvement(&[(KR, KRWD)], PERFORMANCE),
+    },
+    Claim {
+        id: "results-downsampling-and-base",
+        place: "Sec. 4, Tables 1 to 3",
+        title: "learned kernel sizes and downsampling are better than the base network",
+        recorded: Verdict::Contradicted,
+        evaluate: || improvement(&[(BASE, KR)], PERFORMANCE),
+    },
+    Claim {
         id: "results-larger-learned",
         place: "Sec. 4, Tables 2 and 3",
         title: "a larger base network leads to better results with everything learned",
@@ -104,6 +118,24 @@ pub const CLAIMS: &[Claim] = &[
         title: "networks learned whole are better than the CCNN published before",
         recorded: Verdict::Contradicted,
         evaluate: || improvement(&[(BASE_2022, KRWD)], PERFORMANCE),
+    },
+    Claim {
+        id: "results-parameters",
+        place: "Sec. 4",
+        title: "found architectures have remarkably fewer parameters than S4 and FNO",
+        recorded: Verdict::CannotBeTold,
+        evaluate: || Ok(not_printed("numbers of parameters of the compared models")),
+    },
+    Claim {
+        id: "results-overhead",
+        place: "Sec. 4, Figure 9",
+        title: "the overhead of learning the architecture is negligible",
+        recorded: Verdict::CannotBeTold,
+        evaluate: || {
+            Ok(not_printed(
+                "times or complexities during training as numbers",
+            ))
+        },
     },
 ];
 
@@ -186,6 +218,16 @@ fn comparisons(pairs: &[(&str, &str)], tables: &[PerformanceTable]) -> Vec<Row> 
         }
     }
     rows
+}
+
+fn not_printed(what: &str) -> Finding {
+    Finding::new(
+        Verdict::CannotBeTold,
+        "nothing to compute from",
+        "a sentence",
+        format!("The paper prints no {what}."),
+        Vec::new(),
+    )
 }
 
 /// "Often" is taken as more than half.
