@@ -208,9 +208,7 @@ fn comparisons(pairs: &[(&str, &str)], tables: &[PerformanceTable]) -> Vec<Row> 
                 };
                 rows.push(Row::new(
                     format!("{task}, {before} to {after}"),
-                    format!("{:+.6}", new - old)
-                        .trim_end_matches('0')
-                        .to_string(),
+                    format!("{:+}", libm::round(1e6 * (new - old)) / 1e6),
                     format!("{old} to {new}"),
                     better,
                 ));
