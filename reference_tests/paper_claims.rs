@@ -8,8 +8,8 @@ use dnarch::equations::convolution_forms::spatial;
 use dnarch::equations::threshold::{gaussian_x_t, mu_bounds, sigmoid_x_t};
 use dnarch::paper::claims::complexity::{PrintedBy, attainable, last_block, ratio, ratios};
 use dnarch::paper::claims::{
-    appendix_b, bounds, claims, complexity, conventions, hyperparameters, minima, results, shapes,
-    thresholds,
+    appendix_b, bounds, claims, complexity, conventions, forms, hyperparameters, minima, results,
+    shapes, thresholds,
 };
 use dnarch::paper::tables::{ARCHITECTURES, PERFORMANCE};
 use dnarch::paper::{Claim, Verdict};
@@ -234,7 +234,7 @@ fn scaled(
 
 #[test]
 fn broken_forms_are_found() {
-    let form = appendix_b::Form {
+    let form = forms::Form {
         name: "scaled",
         function: scaled,
         highest: 64,

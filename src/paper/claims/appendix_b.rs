@@ -2,17 +2,14 @@
 //!
 //! On one axis, N = 64 to M = 32, with a sigmoid mask of tau = 25 cut off at M.
 
-use ndarray::{Array2, Array3, s};
+use ndarray::s;
 
+use super::forms::{FORMS, Form, M, N, Pair, REDUCE_FIRST, SPATIAL, TWO_STEP};
+use super::forms::{cut_off, difference, largest};
 use crate::Result;
 use crate::equations::convolution::convolve;
-use crate::equations::convolution_forms::{reduce_first, spatial, two_step};
 use crate::equations::dft::{dft, inverse_dft};
-use crate::equations::fourier_convolution::fourier_convolution;
-use crate::equations::mask::{self, THRESHOLD};
-use crate::equations::threshold::sigmoid_x_t;
 use crate::paper::claim::{Claim, Finding, Row, Verdict, every, within};
-use crate::random::Stream;
 
 /// The claims of Appendix B.
 pub const CLAIMS: &[Claim] = &[
@@ -81,134 +78,8 @@ pub const CLAIMS: &[Claim] = &[
     },
 ];
 
-const N: usize = 64;
-const M: usize = 32;
-const TAU: f64 = 25.0;
 /// Sums of at most a few hundred terms of order 1 err by less than 1e-13.
 const EXACT: f64 = 1e-12;
-
-/// The arguments of Eq. 7.
-type Function = fn(
-    &Array3<f64>,
-    &[usize],
-    &Array2<f64>,
-    &[usize],
-    &[usize],
-    &[Vec<f64>],
-) -> Result<Array3<f64>>;
-
-/// A form of Eq. 7.
-#[derive(Clone, Copy)]
-pub struct Form {
-    pub name: &'static str,
-    pub function: Function,
-    /// The highest frequency of its mask at length N.
-    pub highest: usize,
-}
-
-const TWO_STEP: Form = Form {
-    name: "Eq. 1 after a convolution",
-    function: two_step,
-    highest: N / 2,
-};
-const REDUCE_FIRST: Form = Form {
-    name: "reduced first (B.2)",
-    function: reduce_first,
-    highest: N,
-};
-const SPATIAL: Form = Form {
-    name: "spatial (B.4)",
-    function: spatial,
-    highest: N,
-};
-
-/// The three forms beside Eq. 7.
-pub const FORMS: &[Form] = &[TWO_STEP, REDUCE_FIRST, SPATIAL];
-
-/// A signal and a kernel.
-struct Pair {
-    signal: Array3<f64>,
-    kernel: Array2<f64>,
-}
-
-impl Pair {
-    /// Standard normal values; each `draw` gives others.
-    fn noise(taps: usize, draw: u64) -> Self {
-        let mut stream = Stream::new(0, "appendix B", draw);
-        Pair {
-            signal: Array3::from_shape_simple_fn((1, 1, N), || stream.normal()),
-            kernel: Array2::from_shape_simple_fn((1, taps), || stream.normal()),
-        }
-    }
-
-    /// Noise that is 0 within half a kernel of the borders.
-    fn noise_inside() -> Self {
-        let mut pair = Pair::noise(5, 0);
-        pair.signal.slice_mut(s![.., .., ..2]).fill(0.0);
-        pair.signal.slice_mut(s![.., .., N - 2..]).fill(0.0);
-        pair
-    }
-
-    /// A constant 1 and a Gaussian kernel of width 2.5 and sum 1.
-    fn smooth() -> Self {
-        let tap = |i: usize| {
-            let z = (i as f64 - (N / 2) as f64) / 2.5;
-            libm::exp(-0.5 * z * z)
-        };
-        let sum: f64 = (0..=N).map(tap).sum();
-        Pair {
-            signal: Array3::ones((1, 1, N)),
-            kernel: Array2::from_shape_fn((1, N + 1), |(_, i)| tap(i) / sum),
-        }
-    }
-
-    fn apply(&self, form: &Form, m: usize) -> Result<Array3<f64>> {
-        let masks = [if m == N {
-            vec![1.0; form.highest + 1]
-        } else {
-            cut_off(form.highest)?
-        }];
-        (form.function)(
-            &self.signal,
-            &[N],
-            &self.kernel,
-            &[self.kernel.ncols()],
-            &[m],
-            &masks,
-        )
-    }
-
-    fn eq_7(&self) -> Result<Array3<f64>> {
-        let form = Form {
-            name: "Eq. 7",
-            function: fourier_convolution,
-            highest: N,
-        };
-        self.apply(&form, M)
-    }
-}
-
-/// The mask at the frequencies `0, ..., highest`, equal to T at the share M/N of the axis.
-fn cut_off(highest: usize) -> Result<Vec<f64>> {
-    let x_t = 2.0 * M as f64 / N as f64 - 1.0;
-    let mu = x_t - sigmoid_x_t(0.0, TAU, THRESHOLD)?;
-    Ok(mask::sigmoid(&mask::axis(highest + 1)?, mu, TAU, THRESHOLD)?.to_vec())
-}
-
-/// The largest absolute difference; NaN anywhere gives NaN.
-fn difference<'a>(
-    left: impl IntoIterator<Item = &'a f64>,
-    right: impl IntoIterator<Item = &'a f64>,
-) -> f64 {
-    let pairs = left.into_iter().zip(right);
-    pairs
-        .map(|(a, b)| (a - b).abs())
-        .fold(0.0, |most, d| if d <= most { most } else { d })
-}
-
-fn largest(values: &Array3<f64>) -> f64 {
-    values.iter().fold(0.0, |most, value| value.abs().max(most))
-}
 
 /// Every form at M = N with an open mask against the convolution.
 pub fn full_resolution(forms: &[Form]) -> Result<Finding> {

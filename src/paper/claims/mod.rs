@@ -6,6 +6,7 @@ pub mod appendix_b;
 pub mod bounds;
 pub mod complexity;
 pub mod conventions;
+pub mod forms;
 pub mod hyperparameters;
 pub mod kernels;
 pub mod minima;
