@@ -73,10 +73,10 @@ fn doubled(tau: f64) -> Result<f64> {
 
 #[test]
 fn broken_bounds_are_found() {
-    changes("bounds-minimum-size", bounds::minimum_size(doubled));
+    changes("bounds-minimum-size", bounds::minimum_size(doubled, 0.003));
     changes(
         "bounds-minimum-size-from-initial",
-        bounds::minimum_size(doubled),
+        bounds::minimum_size(doubled, 0.005),
     );
     // The largest mu from the smallest one.
     changes(
