@@ -29,6 +29,7 @@
 //! - [`search`]: objective, optimiser, schedule, training loop, checkpoints.
 //! - [`fixtures`]: golden inputs, outputs and gradients, against which other backends are tested.
 //! - [`run`]: settings, run directories, progress, pictures.
+//! - [`paper`]: the paper's tables as data, and its claims checked against its equations.
 //! - [`cli`]: one file for each subcommand.
 //!
 //! # Example
@@ -71,6 +72,7 @@ mod error;
 pub mod files;
 pub mod fixtures;
 pub mod network;
+pub mod paper;
 pub mod random;
 pub mod run;
 pub mod search;

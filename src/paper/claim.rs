@@ -1,0 +1,125 @@
+//! A checkable claim of the paper, and what came of checking it.
+
+use crate::Result;
+
+/// What the paper's own equations and tables say about a claim.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Verdict {
+    /// It follows, to every printed digit.
+    Confirmed,
+    /// It follows up to this difference, in the claim's own unit.
+    ConfirmedWithin(f64),
+    /// It does not follow.
+    Contradicted,
+    /// What is printed admits both.
+    CannotBeTold,
+    /// The check is not part of this build.
+    NeedsFeature(&'static str),
+}
+
+/// One line of a claim's details.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    /// What was compared.
+    pub item: String,
+    pub ours: String,
+    pub paper: String,
+    /// Whether this line agrees with the paper.
+    pub agrees: bool,
+}
+
+impl Row {
+    pub(super) fn new(
+        item: impl Into<String>,
+        ours: impl Into<String>,
+        paper: impl Into<String>,
+        agrees: bool,
+    ) -> Self {
+        Row {
+            item: item.into(),
+            ours: ours.into(),
+            paper: paper.into(),
+            agrees,
+        }
+    }
+}
+
+/// The outcome of one check.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Finding {
+    pub verdict: Verdict,
+    /// Our value.
+    pub ours: String,
+    /// The paper's value.
+    pub paper: String,
+    /// The outcome in one sentence.
+    pub sentence: String,
+    /// Line by line, where there is more than one value.
+    pub details: Vec<Row>,
+}
+
+impl Finding {
+    pub(super) fn new(
+        verdict: Verdict,
+        ours: impl Into<String>,
+        paper: impl Into<String>,
+        sentence: impl Into<String>,
+        details: Vec<Row>,
+    ) -> Self {
+        Finding {
+            verdict,
+            ours: ours.into(),
+            paper: paper.into(),
+            sentence: sentence.into(),
+            details,
+        }
+    }
+}
+
+/// A claim.
+#[derive(Clone, Copy, Debug)]
+pub struct Claim {
+    /// Such as `bounds-minimum-size`.
+    pub id: &'static str,
+    /// The section, table or equation.
+    pub place: &'static str,
+    pub title: &'static str,
+    /// The verdict that [`Claim::evaluate`] gave when the claim was written; another one is a
+    /// regression.
+    pub recorded: Verdict,
+    /// Computes the finding.
+    pub evaluate: fn() -> Result<Finding>,
+}
+
+/// `Confirmed` if every row agrees, else `Contradicted`.
+pub(super) fn every(rows: &[Row]) -> Verdict {
+    if rows.iter().all(|row| row.agrees) {
+        Verdict::Confirmed
+    } else {
+        Verdict::Contradicted
+    }
+}
+
+/// `Confirmed` if every reading of a silent paper agrees, `Contradicted` if none does, and
+/// `CannotBeTold` otherwise.
+pub(super) fn readings(rows: &[Row]) -> Verdict {
+    match agreeing(rows) {
+        0 => Verdict::Contradicted,
+        n if n == rows.len() => Verdict::Confirmed,
+        _ => Verdict::CannotBeTold,
+    }
+}
+
+/// `ConfirmedWithin(tolerance)` if `difference` is at most that, else `Contradicted`; NaN too.
+pub(super) fn within(difference: f64, tolerance: f64) -> Verdict {
+    if difference <= tolerance {
+        Verdict::ConfirmedWithin(tolerance)
+    } else {
+        Verdict::Contradicted
+    }
+}
+
+/// How many rows agree.
+pub(super) fn agreeing(rows: &[Row]) -> usize {
+    rows.iter().filter(|row| row.agrees).count()
+}

@@ -1,0 +1,234 @@
+//! Appendix E.1 and E.2.1: the smallest and largest sizes that the bounds of the masks allow.
+
+use crate::Result;
+use crate::equations::mask::THRESHOLD;
+use crate::equations::size::sigmoid_length_ratio_size;
+use crate::equations::threshold::{
+    SIGMA_GLOBAL, SIGMA_SMALL, gaussian_x_t, mu_bounds, sigmoid_x_t,
+};
+use crate::paper::claim::{Claim, Finding, Row, Verdict, every, readings, within};
+use crate::paper::tables::base::{LARGE, SMALL};
+
+/// The claims about bounds.
+pub const CLAIMS: &[Claim] = &[
+    Claim {
+        id: "bounds-minimum-size",
+        place: "E.2.1",
+        title: "tau 25, 50, 100 give minimum sizes of 10, 5, 2.5 %",
+        recorded: Verdict::ConfirmedWithin(0.003),
+        evaluate: || minimum_size(minimum_fraction, 0.003),
+    },
+    Claim {
+        id: "bounds-minimum-size-from-initial",
+        place: "E.2.1, Eq. 11",
+        title: "the same, relative to the size at initialisation",
+        recorded: Verdict::ConfirmedWithin(0.005),
+        evaluate: || minimum_size(minimum_fraction_of_initial, 0.005),
+    },
+    Claim {
+        id: "bounds-minimum-depth-small",
+        place: "E.2.1",
+        title: "tau 8 and 16 give minimum depths of 2 and 1 (of 8 blocks)",
+        recorded: Verdict::CannotBeTold,
+        evaluate: || minimum_depth(SMALL.maximum_depth()),
+    },
+    Claim {
+        id: "bounds-minimum-depth-large",
+        place: "E.2.1",
+        title: "tau 8 and 16 give minimum depths of 2 and 1 (of 12 blocks)",
+        recorded: Verdict::Contradicted,
+        evaluate: || minimum_depth(LARGE.maximum_depth()),
+    },
+    Claim {
+        id: "bounds-beyond-maximum",
+        place: "E.1",
+        title: "at the largest mu the size by Eq. 11 exceeds the maximum",
+        recorded: Verdict::Confirmed,
+        evaluate: || beyond_maximum(mu_bounds),
+    },
+    Claim {
+        id: "bounds-sigma",
+        place: "E.1",
+        title: "sigma 0.0325 is a small kernel and 0.5 a global one",
+        recorded: Verdict::Confirmed,
+        evaluate: sigma_range,
+    },
+];
+
+/// The share of an axis that a sigmoid mask keeps when `mu` is at its lower bound:
+/// `(x_T + 1) / 2`, Eq. 11 with the whole axis as the initial length.
+pub fn minimum_fraction(tau: f64) -> Result<f64> {
+    let (lowest, _) = mu_bounds(tau)?;
+    sigmoid_length_ratio_size(sigmoid_x_t(lowest, tau, THRESHOLD)?, 1.0, -1.0, 1.0)
+}
+
+/// The same, with the mask at its upper bound as the initial length.
+pub fn minimum_fraction_of_initial(tau: f64) -> Result<f64> {
+    let (lowest, highest) = mu_bounds(tau)?;
+    let initial = sigmoid_x_t(highest, tau, THRESHOLD)?;
+    sigmoid_length_ratio_size(sigmoid_x_t(lowest, tau, THRESHOLD)?, initial, -1.0, 1.0)
+}
+
+/// The minimum size for each temperature by `fraction`, which may differ from the printed shares by
+/// `tolerance`.
+pub fn minimum_size(fraction: fn(f64) -> Result<f64>, tolerance: f64) -> Result<Finding> {
+    let mut rows = Vec::new();
+    let mut largest: f64 = 0.0;
+    for (tau, printed) in [(25.0, 0.10), (50.0, 0.05), (100.0, 0.025)] {
+        let ours = fraction(tau)?;
+        largest = largest.max((ours - printed).abs());
+        rows.push(Row::new(
+            format!("tau {tau}"),
+            format!("{:.2} %", 100.0 * ours),
+            format!("{:.1} %", 100.0 * printed),
+            (ours - printed).abs() <= tolerance,
+        ));
+    }
+    Ok(Finding::new(
+        within(largest, tolerance),
+        rows.iter()
+            .map(|row| row.ours.as_str())
+            .collect::<Vec<_>>()
+            .join(", "),
+        "10 %, 5 %, 2.5 %",
+        format!(
+            "The bounds of mu give the printed percentages up to {:.2} percentage points.",
+            100.0 * largest
+        ),
+        rows,
+    ))
+}
+
+/// A way to make a whole number of elements of a share of an axis.
+pub struct Rounding {
+    pub name: &'static str,
+    /// From the share and the number of elements.
+    pub count: fn(f64, usize) -> f64,
+}
+
+/// The readings of "a minimum size of f of N".
+pub const ROUNDINGS: &[Rounding] = &[
+    Rounding {
+        name: "floor(f N)",
+        count: |f, n| libm::floor(f * n as f64),
+    },
+    Rounding {
+        name: "round(f N)",
+        count: |f, n| libm::round(f * n as f64),
+    },
+    Rounding {
+        name: "ceil(f N)",
+        count: |f, n| libm::ceil(f * n as f64),
+    },
+    Rounding {
+        name: "round(f (N - 1))",
+        count: |f, n| libm::round(f * (n - 1) as f64),
+    },
+    Rounding {
+        name: "points kept, floor(f (N - 1)) + 1",
+        count: |f, n| libm::floor(f * (n - 1) as f64) + 1.0,
+    },
+];
+
+fn minimum_depth(maximum: usize) -> Result<Finding> {
+    let (steep, shallow) = (minimum_fraction(16.0)?, minimum_fraction(8.0)?);
+    let mut rows = Vec::new();
+    for rounding in ROUNDINGS {
+        let at_8 = (rounding.count)(shallow, maximum);
+        let at_16 = (rounding.count)(steep, maximum);
+        rows.push(Row::new(
+            rounding.name,
+            format!("{at_8} and {at_16}"),
+            "2 and 1",
+            at_8 == 2.0 && at_16 == 1.0,
+        ));
+    }
+    let (at_8, at_16) = (shallow * maximum as f64, steep * maximum as f64);
+    let verdict = readings(&rows);
+    let sentence = match verdict {
+        Verdict::Contradicted => "No rounding gives the printed depths.",
+        Verdict::CannotBeTold => "The printed depths follow under some roundings only.",
+        _ => "Every rounding gives the printed depths.",
+    };
+    Ok(Finding::new(
+        verdict,
+        format!("{at_8:.3} and {at_16:.3} of {maximum} before rounding"),
+        "2 and 1",
+        sentence,
+        rows,
+    ))
+}
+
+/// Eq. 11 at the largest `mu` that `bounds` allows, for every temperature of each kind of mask.
+pub fn beyond_maximum(bounds: fn(f64) -> Result<(f64, f64)>) -> Result<Finding> {
+    let mut rows = Vec::new();
+    for (what, maximum, taus) in [
+        ("width", SMALL.maximum_width(), [25.0, 50.0]),
+        ("width", LARGE.maximum_width(), [25.0, 50.0]),
+        ("depth", SMALL.maximum_depth(), [8.0, 16.0]),
+        ("depth", LARGE.maximum_depth(), [8.0, 16.0]),
+    ] {
+        for tau in taus {
+            let (_, highest) = bounds(tau)?;
+            let x_t = sigmoid_x_t(highest, tau, THRESHOLD)?;
+            let size = sigmoid_length_ratio_size(x_t, 1.0, -1.0, maximum as f64)?;
+            rows.push(Row::new(
+                format!("{what} of at most {maximum}, tau {tau}"),
+                format!("{size:.1}"),
+                format!("more than {maximum}"),
+                size > maximum as f64,
+            ));
+        }
+    }
+    Ok(Finding::new(
+        every(&rows),
+        format!("{} and {} of 280", rows[0].ours, rows[1].ours),
+        "well beyond 280",
+        "Every temperature lets the size grow past its maximum, so that it has to be clipped.",
+        rows,
+    ))
+}
+
+fn sigma_range() -> Result<Finding> {
+    let (_, small) = gaussian_x_t(0.0, SIGMA_SMALL, THRESHOLD)?;
+    let (_, global) = gaussian_x_t(0.0, SIGMA_GLOBAL, THRESHOLD)?;
+    let mut rows = vec![
+        Row::new(
+            "sigma 0.0325",
+            format!("x_T {small:.4}"),
+            "small",
+            small < 0.1,
+        ),
+        Row::new(
+            "sigma 0.5",
+            format!("x_T {global:.4}"),
+            "global",
+            global >= 1.0,
+        ),
+    ];
+    for length in [32, 85, 128, 1024, 2048, 4096, 16384] {
+        let size = small * f64::from(length);
+        rows.push(Row::new(
+            format!("sigma 0.0325 on {length} samples"),
+            format!("{size:.1} taps"),
+            "small",
+            size < 0.1 * f64::from(length),
+        ));
+    }
+    Ok(Finding::new(
+        every(&rows),
+        format!(
+            "{:.2} % and {:.1} % of the axis",
+            100.0 * small,
+            100.0 * global
+        ),
+        "small or global",
+        format!(
+            "The smaller kernel covers {:.1} % of the axis, the larger all of it \
+             (from sigma {:.3} on).",
+            100.0 * small,
+            SIGMA_GLOBAL / global
+        ),
+        rows,
+    ))
+}

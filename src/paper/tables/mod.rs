@@ -1,0 +1,35 @@
+//! The printed tables as data. Tables 4 and 5 are the presets of [`crate::run::presets`].
+
+pub mod architectures;
+pub mod base;
+pub mod performance;
+
+pub use architectures::{ARCHITECTURES, Block, PrintedArchitecture};
+pub use base::Base;
+pub use performance::{PERFORMANCE, PerformanceRow, PerformanceTable};
+
+use crate::run::presets::{PAPER, PaperRow};
+
+impl PrintedArchitecture {
+    /// The row of Table 4 or 5 that the architecture was found with.
+    pub fn hyperparameters(&self) -> &'static PaperRow {
+        let table = if self.table == 8 { 5 } else { 4 };
+        let name = format!("table{table}/{}", self.task);
+        PAPER
+            .iter()
+            .find(|row| row.name == name)
+            .expect("Tables 4 and 5 have a row for each architecture")
+    }
+
+    /// The complexity relative to the base network's as Tables 1 to 3 print it.
+    pub fn printed_ratio(&self) -> f64 {
+        let model = match self.table {
+            8 => performance::KRWD_LARGE,
+            _ => performance::KRWD,
+        };
+        PERFORMANCE
+            .iter()
+            .find_map(|table| table.complexity(model, self.task))
+            .expect("Tables 1 to 3 have a ratio for each architecture")
+    }
+}
