@@ -6,13 +6,13 @@ use dnarch::Result;
 use dnarch::equations::complexity::{BlockSizes, block_cost};
 use dnarch::equations::convolution_forms::spatial;
 use dnarch::equations::threshold::{gaussian_x_t, mu_bounds, sigmoid_x_t};
+use dnarch::paper::Claim;
 use dnarch::paper::claims::complexity::{PrintedBy, attainable, last_block, ratio, ratios};
 use dnarch::paper::claims::{
     appendix_b, bounds, claims, complexity, conventions, forms, hyperparameters, minima, results,
     shapes, thresholds,
 };
 use dnarch::paper::tables::{ARCHITECTURES, PERFORMANCE};
-use dnarch::paper::{Claim, Verdict};
 use ndarray::{Array2, Array3};
 
 fn claim(id: &str) -> &'static Claim {
@@ -23,11 +23,7 @@ fn claim(id: &str) -> &'static Claim {
 fn every_claim_has_its_recorded_verdict() {
     for claim in claims() {
         let finding = (claim.evaluate)().unwrap();
-        assert_eq!(
-            finding.verdict, claim.recorded,
-            "{}: {finding:#?}",
-            claim.id
-        );
+        assert!(claim.matches(&finding), "{}: {finding:#?}", claim.id);
     }
 }
 
@@ -244,14 +240,4 @@ fn broken_forms_are_found() {
         appendix_b::full_resolution(&[form]),
     );
     changes("appendix-b-4-inside", appendix_b::inside(form));
-}
-
-#[test]
-fn missing_features_are_named() {
-    for id in [
-        "conventions-identifiable",
-        "appendix-b-resampling-operators",
-    ] {
-        assert_eq!(claim(id).recorded, Verdict::NeedsFeature("linalg"));
-    }
 }

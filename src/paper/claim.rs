@@ -13,7 +13,7 @@ pub enum Verdict {
     Contradicted,
     /// What is printed admits both.
     CannotBeTold,
-    /// The check is not part of this build.
+    /// The check is not part of this build; never recorded.
     NeedsFeature(&'static str),
 }
 
@@ -84,11 +84,20 @@ pub struct Claim {
     /// The section, table or equation.
     pub place: &'static str,
     pub title: &'static str,
+    /// What is computed or compared, in the paper's symbols.
+    pub formula: &'static str,
     /// The verdict that [`Claim::evaluate`] gave when the claim was written; another one is a
     /// regression.
     pub recorded: Verdict,
     /// Computes the finding.
     pub evaluate: fn() -> Result<Finding>,
+}
+
+impl Claim {
+    /// Whether `finding` has the recorded verdict, or none because the build cannot check it.
+    pub fn matches(&self, finding: &Finding) -> bool {
+        finding.verdict == self.recorded || matches!(finding.verdict, Verdict::NeedsFeature(_))
+    }
 }
 
 /// `Confirmed` if every row agrees, else `Contradicted`.

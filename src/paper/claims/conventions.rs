@@ -22,6 +22,7 @@ pub const CLAIMS: &[Claim] = &[
         id: "conventions-linears",
         place: "C.2",
         title: "both linear layers work at the masked resolution, with N_mid between them",
+        formula: "",
         recorded: Verdict::Confirmed,
         evaluate: || told(LINEARS),
     },
@@ -29,6 +30,7 @@ pub const CLAIMS: &[Claim] = &[
         id: "conventions-logarithm",
         place: "C.2",
         title: "the logarithm's base",
+        formula: "",
         recorded: Verdict::CannotBeTold,
         evaluate: || told(LOGARITHMS),
     },
@@ -36,6 +38,7 @@ pub const CLAIMS: &[Claim] = &[
         id: "conventions-channels",
         place: "C.2",
         title: "the Fourier convolution has no factor for its channels",
+        formula: "",
         recorded: Verdict::CannotBeTold,
         evaluate: || told(CHANNELS),
     },
@@ -43,6 +46,7 @@ pub const CLAIMS: &[Claim] = &[
         id: "conventions-pointwise",
         place: "C.2",
         title: "which pointwise operations count",
+        formula: "",
         recorded: Verdict::CannotBeTold,
         evaluate: || told(POINTWISE),
     },
@@ -50,6 +54,7 @@ pub const CLAIMS: &[Claim] = &[
         id: "conventions-direct",
         place: "C.2",
         title: "convolutions cost what the Fourier domain costs, not kernel times resolution",
+        formula: "",
         recorded: Verdict::Confirmed,
         evaluate: || told(DIRECT),
     },
@@ -57,15 +62,9 @@ pub const CLAIMS: &[Claim] = &[
         id: "conventions-ends",
         place: "C.1",
         title: "whether encoder and decoder count",
+        formula: "",
         recorded: Verdict::CannotBeTold,
         evaluate: ends,
-    },
-    Claim {
-        id: "conventions-identifiable",
-        place: "C.2",
-        title: "which cost terms fourteen ratios can identify",
-        recorded: Verdict::NeedsFeature("linalg"),
-        evaluate: || Ok(needs_linalg()),
     },
 ];
 
@@ -317,14 +316,4 @@ fn ends() -> Result<Finding> {
         ("encoder, blocks and decoder", whole),
         ("blocks alone", blocks),
     ]))
-}
-
-fn needs_linalg() -> Finding {
-    Finding::new(
-        Verdict::NeedsFeature("linalg"),
-        "not computed",
-        "none",
-        "The least-squares fit of cost terms needs linear algebra.",
-        Vec::new(),
-    )
 }
