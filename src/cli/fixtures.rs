@@ -1,11 +1,11 @@
 //! `dnarch fixtures`: golden fixtures, made, shown and checked against.
 
-use std::io::{ErrorKind, Write, stdout};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 
+use super::print;
 use crate::files::write_atomically;
 use crate::fixtures::cases::Size;
 use crate::fixtures::check;
@@ -241,14 +241,4 @@ fn conclude(report: &Report, Json { json }: &Json) -> Result<ExitCode> {
         true => ExitCode::SUCCESS,
         false => ExitCode::FAILURE,
     })
-}
-
-/// Prints to a reader that may have seen enough.
-fn print(text: &str) -> Result<()> {
-    match stdout().lock().write_all(text.as_bytes()) {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            Err(Error::io(Path::new("standard output"), "write", error))
-        }
-        _ => Ok(()),
-    }
 }

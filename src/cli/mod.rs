@@ -1,13 +1,16 @@
 //! The command line: one file for each subcommand, no logic.
 
+use std::io::{ErrorKind, Write, stdout};
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::Error;
+use crate::{Error, Result};
 
 pub mod fixtures;
 pub mod search;
+pub mod verify;
 
 /// Learn a CNN's weights and its whole architecture in one run of backpropagation (DNArch)
 #[derive(Parser)]
@@ -20,6 +23,7 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     Search(Box<search::SearchArguments>),
+    Verify(verify::VerifyArguments),
     Fixtures(fixtures::FixturesArguments),
 }
 
@@ -27,6 +31,7 @@ enum Command {
 pub fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Search(arguments) => search::run(&arguments).map(|()| ExitCode::SUCCESS),
+        Command::Verify(arguments) => verify::run(&arguments),
         Command::Fixtures(arguments) => fixtures::run(&arguments),
     };
     match result {
@@ -42,5 +47,15 @@ pub fn main() -> ExitCode {
                 | Error::Device(_) => 1,
             })
         }
+    }
+}
+
+/// Prints to a reader that may have seen enough.
+fn print(text: &str) -> Result<()> {
+    match stdout().lock().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(Error::io(Path::new("standard output"), "write", error))
+        }
+        _ => Ok(()),
     }
 }

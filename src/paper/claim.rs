@@ -1,5 +1,7 @@
 //! A checkable claim of the paper, and what came of checking it.
 
+use std::fmt;
+
 use crate::Result;
 
 /// What the paper's own equations and tables say about a claim.
@@ -15,6 +17,21 @@ pub enum Verdict {
     CannotBeTold,
     /// The check is not part of this build; never recorded.
     NeedsFeature(&'static str),
+    /// The equations refused their arguments; never recorded.
+    NotEvaluated,
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Verdict::Confirmed => write!(f, "confirmed"),
+            Verdict::ConfirmedWithin(difference) => write!(f, "confirmed within {difference}"),
+            Verdict::Contradicted => write!(f, "contradicted"),
+            Verdict::CannotBeTold => write!(f, "cannot be told"),
+            Verdict::NeedsFeature(feature) => write!(f, "needs --features {feature}"),
+            Verdict::NotEvaluated => write!(f, "not evaluated"),
+        }
+    }
 }
 
 /// One line of a claim's details.
@@ -86,14 +103,22 @@ pub struct Claim {
     pub title: &'static str,
     /// What is computed or compared, in the paper's symbols.
     pub formula: &'static str,
-    /// The verdict that [`Claim::evaluate`] gave when the claim was written; another one is a
-    /// regression.
+    /// The verdict that a reader of the paper was told; another one is a regression.
     pub recorded: Verdict,
     /// Computes the finding.
     pub evaluate: fn() -> Result<Finding>,
 }
 
 impl Claim {
+    /// Evaluates the claim; an error becomes a finding.
+    pub fn check(&self) -> Finding {
+        let refused = |error| {
+            let sentence = format!("{error}.");
+            Finding::new(Verdict::NotEvaluated, "-", "-", sentence, Vec::new())
+        };
+        (self.evaluate)().unwrap_or_else(refused)
+    }
+
     /// Whether `finding` has the recorded verdict, or none because the build cannot check it.
     pub fn matches(&self, finding: &Finding) -> bool {
         finding.verdict == self.recorded || matches!(finding.verdict, Verdict::NeedsFeature(_))
