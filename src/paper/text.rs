@@ -7,6 +7,9 @@ use comfy_table::{
 use super::recomputed::Recomputed;
 use super::verification::{Checked, Verification};
 
+/// Characters between four columns.
+const SEPARATORS: u16 = 3;
+
 /// No lines but one under the header.
 const RULED: TableStyle =
     presets::NOTHING.header_separator(LineStyle::none().fill('-').junction('-'));
@@ -15,7 +18,7 @@ const RULED: TableStyle =
 /// characters.
 pub fn listing(verification: &Verification, width: u16) -> String {
     let mut text = format!(
-        "The paper against its own equations, {}.\n",
+        "The paper against its own equations\n{}\n",
         verification.summary()
     );
     for section in &verification.sections {
@@ -109,7 +112,7 @@ pub fn recomputed(table: &Recomputed, width: u16) -> String {
 /// The listing's columns are those of every section: the second holds an id on one line.
 fn columns(width: u16) -> [ColumnConstraint; 4] {
     let (verdict, claim) = (16, 42);
-    let rest = width.saturating_sub(verdict + claim);
+    let rest = width.saturating_sub(verdict + claim + SEPARATORS);
     let widths = [verdict, claim, rest - 2 * rest / 5, 2 * rest / 5];
     widths.map(|columns| ColumnConstraint::Absolute(Width::Fixed(columns)))
 }

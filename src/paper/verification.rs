@@ -58,7 +58,7 @@ impl Verification {
         self.claims().filter(|checked| !checked.matches())
     }
 
-    /// Such as "83 claims: 31 confirmed, 8 confirmed within a bound, ..".
+    /// Such as "83 claims: 31 confirmed, 8 within a bound, ..".
     pub fn summary(&self) -> String {
         let mut counts: Vec<(&str, usize)> = KINDS.map(|kind| (kind, 0)).to_vec();
         for checked in self.claims() {
@@ -74,11 +74,11 @@ impl Verification {
 
 const KINDS: [&str; 6] = [
     "confirmed",
-    "confirmed within a stated bound",
+    "within a bound",
     "contradicted",
-    "that cannot be told",
-    "that this build leaves out",
-    "that could not be evaluated",
+    "cannot be told",
+    "not in this build",
+    "not evaluated",
 ];
 
 /// The index in [`KINDS`].
