@@ -123,8 +123,9 @@ where
 }
 
 impl fmt::Display for Architecture {
-    /// Depth, kernel size, resolution and widths, as Tables 6 to 8 print them: whole numbers, of
-    /// what is materialised.
+    /// Depth, kernel size, resolution and widths in whole numbers, as Tables 6 to 8: resolution and
+    /// widths are those of what is materialised, a kernel's size is that of its mask in samples of
+    /// the input.
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         let grid: Vec<String> = self.input_grid.iter().map(ToString::to_string).collect();
         writeln!(
