@@ -15,7 +15,7 @@ use dnarch::network::{
 };
 use dnarch::random::Stream;
 use dnarch::search::{Schedule, Search};
-use dnarch::tasks::{Batch, Goal, Targets};
+use dnarch::tasks::{Batch, Goal, Inputs, Targets};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -98,9 +98,11 @@ fn main() {
     }
     let mut random = Stream::new(0, "bench", 0);
     let batch = Batch {
-        inputs: (0..batch * 3 * positions)
-            .map(|_| random.normal() as f32)
-            .collect(),
+        inputs: Inputs::Values(
+            (0..batch * 3 * positions)
+                .map(|_| random.normal() as f32)
+                .collect(),
+        ),
         targets: Targets::Classes((0..batch).map(|i| i % CLASSES).collect()),
         size: batch,
     };

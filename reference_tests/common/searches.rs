@@ -6,7 +6,7 @@ use dnarch::autodiff::{Element, Gelu, Variable};
 use dnarch::network::{Decoder, Network, NetworkConfiguration, Variant};
 use dnarch::random::Stream;
 use dnarch::search::{Schedule, Search};
-use dnarch::tasks::{Batch, Goal, Split, Targets, Task};
+use dnarch::tasks::{Batch, Goal, Inputs, Split, Targets, Task};
 use dnarch::{Error, Result};
 
 pub const CHANNELS: usize = 2;
@@ -92,7 +92,7 @@ impl Task for TinyTask {
             ),
         };
         Ok(Batch {
-            inputs: samples.concat(),
+            inputs: Inputs::Values(samples.concat()),
             targets,
             size: indices.len(),
         })

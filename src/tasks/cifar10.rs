@@ -37,7 +37,7 @@ pub(super) struct Files {
 /// # Errors
 /// [`Error::Argument`] without a directory, [`Error::Io`] and [`Error::Data`] for its files.
 pub fn open(source: &Source) -> Result<ImageClassification> {
-    let files = read(source.directory("cifar10")?)?;
+    let files = read(source.real("cifar10")?)?;
     let description = Description {
         name: "cifar10",
         title: "CIFAR10",

@@ -13,7 +13,7 @@ use crate::Result;
 /// augmentation is asked for.
 pub fn open(source: &Source) -> Result<ImageClassification> {
     source.refuse_augmentation("image")?;
-    let files = read(source.directory("image")?)?;
+    let files = read(source.real("image")?)?;
     let description = Description {
         name: "image",
         title: "Image (CIFAR10 as a grey sequence)",

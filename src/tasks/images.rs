@@ -5,7 +5,9 @@ use std::path::Path;
 use sha2::{Digest, Sha256};
 
 use super::augmentation::crop_and_flip;
-use super::{Batch, Goal, Source, Split, Targets, Task, check_index, counts, hexadecimal, limits};
+use super::{
+    Batch, Encoding, Goal, Inputs, Source, Split, Targets, Task, check_index, counts, hexadecimal,
+};
 use crate::random::Stream;
 use crate::{Error, Result};
 
@@ -87,7 +89,7 @@ impl ImageClassification {
         test_file: &LabelledImages,
         source: &Source,
     ) -> Result<Self> {
-        let limits = limits(source.samples)?;
+        let limits = source.limits()?;
         if order.len() < 2 {
             return Err(Error::data(
                 directory,
@@ -169,8 +171,9 @@ impl Task for ImageClassification {
         self.description.grid
     }
 
-    fn channels(&self) -> usize {
-        self.levels.len()
+    fn encoding(&self) -> Encoding {
+        let channels = self.levels.len();
+        Encoding::Values { channels }
     }
 
     fn goal(&self) -> &Goal {
@@ -183,7 +186,7 @@ impl Task for ImageClassification {
 
     fn batch(&self, split: Split, indices: &[usize], epoch: u64) -> Result<Batch> {
         let images = self.split(split);
-        let positions = images.size() / self.channels();
+        let positions = images.size() / self.levels.len();
         let mut inputs = Vec::with_capacity(indices.len() * images.size());
         let mut classes = Vec::with_capacity(indices.len());
         for &index in indices {
@@ -202,7 +205,7 @@ impl Task for ImageClassification {
             classes.push(usize::from(images.labels[index]));
         }
         Ok(Batch {
-            inputs,
+            inputs: Inputs::Values(inputs),
             targets: Targets::Classes(classes),
             size: indices.len(),
         })

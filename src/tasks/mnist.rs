@@ -43,7 +43,7 @@ fn open_as(
     source: &Source,
 ) -> Result<ImageClassification> {
     source.refuse_augmentation(name)?;
-    let directory = source.directory(name)?;
+    let directory = source.real(name)?;
     let train = read(directory, "train", MOST_TRAINING)?;
     let test = read(directory, "t10k", MOST_TEST)?;
     let order: Vec<usize> = (0..train.labels.len()).collect();

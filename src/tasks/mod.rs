@@ -8,20 +8,23 @@
 //! | `mnist` | read, [`mnist`] | 28 x 28 | 1 | 10 classes |
 //! | `mnist-sequential` | MNIST as a sequence, [`mnist`] | 784 | 1 | 10 classes |
 
-use std::path::{Path, PathBuf};
-
 use sha2::{Digest, Sha256};
 
 use crate::{Error, Result};
 
 pub mod augmentation;
+pub mod catalogue;
 pub mod cifar10;
 pub mod darcyflow;
 mod idx;
 pub mod image;
 pub mod images;
 pub mod mnist;
+pub mod source;
 pub mod torch_permutation;
+
+pub use catalogue::{Checked, DATA_SETS, DataSet, data_set, open};
+pub use source::{Origin, Source};
 
 /// Which part of a task's samples.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +32,17 @@ pub enum Split {
     Train,
     Validation,
     Test,
+}
+
+/// What the network reads at each position.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Encoding {
+    /// So many numbers.
+    Values { channels: usize },
+    /// One of `vocabulary` symbols.
+    Tokens { vocabulary: usize },
+    /// The same of two sequences, which the network encodes alike and compares at its end.
+    TokenPairs { vocabulary: usize },
 }
 
 /// What the network predicts and how it is judged.
@@ -43,6 +57,8 @@ pub enum Goal {
         mean: Vec<f32>,
         deviation: Vec<f32>,
     },
+    /// Whether each position belongs to the object looked for: binary cross-entropy, and error rates.
+    Segmentation,
 }
 
 /// What the network should have answered.
@@ -52,13 +68,31 @@ pub enum Targets {
     Classes(Vec<usize>),
     /// `(B, channels, P)` row-major, in the data's own units (not normalised).
     Fields(Vec<f32>),
+    /// `(B, P)`: whether the position belongs to the object, and whether it is left out of the
+    /// loss.
+    Masks {
+        object: Vec<bool>,
+        ignored: Vec<bool>,
+    },
+}
+
+/// What the network is given.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Inputs {
+    /// `(B, C, P)` row-major, normalised; P runs over the grid, last axis fastest.
+    Values(Vec<f32>),
+    /// `(B, P)` symbols below the vocabulary's size, and the length of each sequence without the
+    /// padding at its end. Of pairs, all first sequences stand before all second ones.
+    Tokens {
+        symbols: Vec<u16>,
+        lengths: Vec<usize>,
+    },
 }
 
 /// Some samples of a split, in the order asked for.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Batch {
-    /// `(B, C, P)` row-major, normalised; P runs over the grid, last axis fastest.
-    pub inputs: Vec<f32>,
+    pub inputs: Inputs,
     pub targets: Targets,
     /// B.
     pub size: usize,
@@ -76,8 +110,8 @@ pub trait Task: Send + Sync {
     /// Length of each spatial axis.
     fn grid(&self) -> &[usize];
 
-    /// Input channels C.
-    fn channels(&self) -> usize;
+    /// What is read at each position.
+    fn encoding(&self) -> Encoding;
 
     /// What is predicted and how it is judged.
     fn goal(&self) -> &Goal;
@@ -89,110 +123,14 @@ pub trait Task: Send + Sync {
     /// samples and changes nothing else.
     ///
     /// # Errors
-    /// [`Error::Argument`] if an index is not below `len(split)`.
+    /// [`Error::Argument`] if an index is not below `len(split)`; [`Error::Io`] and [`Error::Data`]
+    /// where samples are read when they are asked for.
     fn batch(&self, split: Split, indices: &[usize], epoch: u64) -> Result<Batch>;
 
     /// 16 hexadecimal digits of the SHA-256 of the samples and all that decides how they are
-    /// served, so that a checkpoint can refuse other data.
+    /// served, so that a checkpoint can refuse other data. Of samples that are read when they are
+    /// asked for, the files' names, lengths and times of change stand for their content.
     fn digest(&self) -> String;
-}
-
-/// Where a task's samples come from and how many are used. [`open`] refuses what a task cannot
-/// honour.
-#[derive(Clone, Debug, Default)]
-pub struct Source {
-    /// The directory that holds the data set's files; needed by every task that reads.
-    pub data: Option<PathBuf>,
-    /// At most so many training samples, and at most a quarter as many (rounded up) for validation
-    /// and for testing. `None`: all there are, or the default of a generated task.
-    pub samples: Option<usize>,
-    /// Points per axis of a generated task.
-    pub grid: Option<usize>,
-    /// Seed of generated samples and of augmentation.
-    pub seed: u64,
-    /// Random crops and flips of the training images (`cifar10` only).
-    pub augment: bool,
-}
-
-impl Source {
-    /// The directory to read `task` from.
-    ///
-    /// # Errors
-    /// [`Error::Argument`] without a directory, or with a grid, which files decide.
-    fn directory(&self, task: &str) -> Result<&Path> {
-        if let Some(grid) = self.grid {
-            return Err(Error::argument(
-                format!("grid of {task}"),
-                grid,
-                "none: the files decide it",
-            ));
-        }
-        self.data.as_deref().ok_or_else(|| {
-            Error::argument(
-                format!("data of {task}"),
-                "nothing",
-                "the directory that holds its files",
-            )
-        })
-    }
-
-    /// # Errors
-    /// [`Error::Argument`] if augmentation is asked for.
-    fn refuse_augmentation(&self, task: &str) -> Result<()> {
-        if self.augment {
-            return Err(Error::argument(
-                format!("augmentation of {task}"),
-                "on",
-                "off: only cifar10 has it",
-            ));
-        }
-        Ok(())
-    }
-}
-
-/// The names [`open`] knows.
-pub fn names() -> &'static [&'static str] {
-    &["darcyflow", "cifar10", "image", "mnist", "mnist-sequential"]
-}
-
-/// Opens the task called `name`, reading or generating all its samples.
-///
-/// # Errors
-/// [`Error::Argument`] for an unknown name or a source the task cannot honour, [`Error::Io`] and
-/// [`Error::Data`] for files that cannot be read or are not what their format says.
-pub fn open(name: &str, source: &Source) -> Result<Box<dyn Task>> {
-    match name {
-        "darcyflow" => Ok(Box::new(darcyflow::DarcyFlow::generate(source)?)),
-        "cifar10" => Ok(Box::new(cifar10::open(source)?)),
-        "image" => Ok(Box::new(image::open(source)?)),
-        "mnist" => Ok(Box::new(mnist::open(source)?)),
-        "mnist-sequential" => Ok(Box::new(mnist::open_sequential(source)?)),
-        _ => Err(unknown(name)),
-    }
-}
-
-fn unknown(name: &str) -> Error {
-    let nearest = names()
-        .iter()
-        .min_by_key(|known| strsim::damerau_levenshtein(name, known))
-        .unwrap_or(&"");
-    Error::argument(
-        "task",
-        name,
-        format!("{} (nearest: {nearest})", names().join(", ")),
-    )
-}
-
-/// How many samples of training, validation and testing [`Source::samples`] allows.
-///
-/// # Errors
-/// [`Error::Argument`] for none.
-fn limits(samples: Option<usize>) -> Result<[usize; 3]> {
-    match samples {
-        None => Ok([usize::MAX; 3]),
-        Some(0) => Err(Error::argument("samples", 0, "at least 1")),
-        Some(samples) => Ok([samples, samples.div_ceil(4), samples.div_ceil(4)]),
-    }
 }
 
 /// Sample counts as titles print them: `3,600/400/1,000`.

@@ -11,7 +11,10 @@ use ndarray::Array2;
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
-use super::{Batch, Goal, Source, Split, Targets, Task, check_index, counts, hexadecimal, limits};
+use super::{
+    Batch, Encoding, Goal, Inputs, Origin, Source, Split, Targets, Task, check_index, counts,
+    hexadecimal,
+};
 use crate::random::Stream;
 use crate::{Error, Result};
 use field::GaussianField;
@@ -102,7 +105,7 @@ impl DarcyFlow {
     /// [`Error::Argument`] for data or augmentation, fewer than 2 samples, or sizes out of range.
     pub fn generate(source: &Source) -> Result<Self> {
         source.refuse_augmentation("darcyflow")?;
-        if let Some(data) = &source.data {
+        if let Origin::Real(data) = &source.origin {
             return Err(Error::argument(
                 "data of darcyflow",
                 data.display(),
@@ -111,7 +114,12 @@ impl DarcyFlow {
         }
         let n = source.grid.unwrap_or(DEFAULT_GRID);
         let generator = Generator::new(n)?;
-        let sizes = limits(Some(source.samples.unwrap_or(DEFAULT_SAMPLES)))?;
+        let samples = source.samples.unwrap_or(DEFAULT_SAMPLES);
+        let wanted = Source {
+            samples: Some(samples),
+            ..source.clone()
+        };
+        let sizes = wanted.limits()?;
         if sizes[0] < 2 || sizes[0] > MOST_VALUES / (n * n) {
             return Err(Error::argument(
                 "samples of darcyflow",
@@ -221,8 +229,8 @@ impl Task for DarcyFlow {
         &self.grid
     }
 
-    fn channels(&self) -> usize {
-        3
+    fn encoding(&self) -> Encoding {
+        Encoding::Values { channels: 3 }
     }
 
     fn goal(&self) -> &Goal {
@@ -253,7 +261,7 @@ impl Task for DarcyFlow {
             solutions.extend_from_slice(&samples.solutions[field]);
         }
         Ok(Batch {
-            inputs,
+            inputs: Inputs::Values(inputs),
             targets: Targets::Fields(solutions),
             size: indices.len(),
         })

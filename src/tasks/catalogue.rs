@@ -1,0 +1,96 @@
+//! The data sets by name.
+
+use std::path::Path;
+
+use super::source::Source;
+use super::{Task, cifar10, darcyflow, image, mnist};
+use crate::text::{nearest, shortened};
+use crate::{Error, Result};
+
+/// What a check of a data set's files went through.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Checked {
+    pub files: u64,
+    pub records: u64,
+}
+
+/// Reads every record in a directory or archive and hands each that is bad to the function, which
+/// names file and place.
+pub type Check = fn(&Path, &mut dyn FnMut(Error)) -> Result<Checked>;
+
+/// Writes so many training samples, and the held-out ones that go with them, of a seed into a
+/// directory, in the benchmark's own format.
+pub type Generate = fn(&Path, usize, u64) -> Result<()>;
+
+/// A data set.
+pub struct DataSet {
+    /// What it is opened by, such as `darcyflow`.
+    pub name: &'static str,
+    /// One line: what is predicted from what.
+    pub summary: &'static str,
+    pub open: fn(&Source) -> Result<Box<dyn Task>>,
+    pub check: Option<Check>,
+    pub generate: Option<Generate>,
+}
+
+/// Every data set that [`open`] knows.
+pub const DATA_SETS: &[DataSet] = &[
+    DataSet {
+        name: "darcyflow",
+        summary: "flow through a porous square: pressure from permeability",
+        open: |source| Ok(Box::new(darcyflow::DarcyFlow::generate(source)?)),
+        check: None,
+        generate: None,
+    },
+    DataSet {
+        name: "cifar10",
+        summary: "colour images of 10 classes",
+        open: |source| Ok(Box::new(cifar10::open(source)?)),
+        check: None,
+        generate: None,
+    },
+    DataSet {
+        name: "image",
+        summary: "CIFAR10 in grey, as a sequence of 1024 pixels",
+        open: |source| Ok(Box::new(image::open(source)?)),
+        check: None,
+        generate: None,
+    },
+    DataSet {
+        name: "mnist",
+        summary: "handwritten digits",
+        open: |source| Ok(Box::new(mnist::open(source)?)),
+        check: None,
+        generate: None,
+    },
+    DataSet {
+        name: "mnist-sequential",
+        summary: "handwritten digits, as a sequence of 784 pixels",
+        open: |source| Ok(Box::new(mnist::open_sequential(source)?)),
+        check: None,
+        generate: None,
+    },
+];
+
+/// The data set called `name`.
+///
+/// # Errors
+/// [`Error::Argument`] if there is none.
+pub fn data_set(name: &str) -> Result<&'static DataSet> {
+    let found = DATA_SETS.iter().find(|set| set.name == name);
+    found.ok_or_else(|| {
+        let names: Vec<&str> = DATA_SETS.iter().map(|set| set.name).collect();
+        let nearest = nearest(name, names.iter().copied());
+        let expected = format!("{} (nearest: {nearest})", names.join(", "));
+        Error::argument("task", shortened(name), expected)
+    })
+}
+
+/// Opens the task called `name`. Without files it is generated.
+///
+/// # Errors
+/// [`Error::Argument`] for an unknown name or a source the task cannot honour, [`Error::Io`] and
+/// [`Error::Data`] for files that cannot be read or are not what their format says.
+pub fn open(name: &str, source: &Source) -> Result<Box<dyn Task>> {
+    (data_set(name)?.open)(source)
+}
