@@ -114,9 +114,8 @@ impl DarcyFlow {
         }
         let n = source.grid.unwrap_or(DEFAULT_GRID);
         let generator = Generator::new(n)?;
-        let samples = source.samples.unwrap_or(DEFAULT_SAMPLES);
         let wanted = Source {
-            samples: Some(samples),
+            samples: source.samples.or(Some(DEFAULT_SAMPLES)),
             ..source.clone()
         };
         let sizes = wanted.limits()?;
