@@ -3,10 +3,10 @@
 
 use dfdx::prelude::{Cpu, Device};
 use dnarch::autodiff::{Element, Gelu, Variable};
-use dnarch::network::{Decoder, Network, NetworkConfiguration, Variant};
+use dnarch::network::{Decoder, Encoder, Network, NetworkConfiguration, Variant};
 use dnarch::random::Stream;
 use dnarch::search::{Schedule, Search};
-use dnarch::tasks::{Batch, Goal, Inputs, Split, Targets, Task};
+use dnarch::tasks::{Batch, Encoding, Goal, Inputs, Split, Targets, Task};
 use dnarch::{Error, Result};
 
 pub const CHANNELS: usize = 2;
@@ -62,8 +62,8 @@ impl Task for TinyTask {
         &self.grid
     }
 
-    fn channels(&self) -> usize {
-        CHANNELS
+    fn encoding(&self) -> Encoding {
+        Encoding::Values { channels: CHANNELS }
     }
 
     fn goal(&self) -> &Goal {
@@ -111,7 +111,9 @@ pub fn configuration(grid: &[usize], components: &str, decoder: Decoder) -> Netw
         variant: Variant::Gated,
         gelu: Gelu::Exact,
         final_norm: true,
+        encoder: Encoder::Linear,
         decoder,
+        masked_pooling: false,
         grid: grid.to_vec(),
         inputs: CHANNELS,
         outputs: match decoder {

@@ -15,7 +15,7 @@ use super::settings::Settings;
 use crate::files::{read_at_most, write_atomically};
 use crate::network::Architecture;
 use crate::search::{Evaluation, Search, predict};
-use crate::tasks::{Goal, Split, Targets, Task};
+use crate::tasks::{Encoding, Goal, Inputs, Split, Targets, Task};
 use crate::{Error, Result};
 
 /// Held-out samples that are drawn.
@@ -157,6 +157,10 @@ fn drawn_samples(search: &Search<f32>, task: &dyn Task) -> Result<Option<String>
     let Targets::Fields(targets) = &batch.targets else {
         return Ok(None);
     };
+    let (Inputs::Values(inputs), Encoding::Values { channels }) = (&batch.inputs, task.encoding())
+    else {
+        return Ok(None);
+    };
     let output = predict(&search.network, &batch)?;
     let positions = rows * columns;
     let mut panels = Vec::new();
@@ -177,7 +181,7 @@ fn drawn_samples(search: &Search<f32>, task: &dyn Task) -> Result<Option<String>
         panels.push(Panel::sample(
             *rows,
             *columns,
-            first_channel(&batch.inputs, task.channels()),
+            first_channel(inputs, channels),
             first_channel(targets, outputs),
             prediction,
         )?);

@@ -7,7 +7,7 @@
 use dfdx::prelude::{Cpu, Device};
 
 use super::objective;
-use super::step::input;
+use super::step::forward;
 use crate::Result;
 use crate::autodiff::{Element, Tape, Variable};
 use crate::network::Network;
@@ -18,7 +18,8 @@ use crate::tasks::{Batch, Goal, Split, Targets, Task};
 pub struct Evaluation {
     /// The mean objective over samples.
     pub loss: f64,
-    /// Accuracy in [0, 1] for classes (higher is better); relative L2 for fields (lower is better).
+    /// Accuracy in [0, 1] for classes (higher is better); relative L2 for fields and balanced error
+    /// for masks (lower is better).
     pub metric: f64,
     pub samples: usize,
 }
@@ -29,6 +30,7 @@ impl Evaluation {
         match goal {
             Goal::Classification { .. } => "accuracy",
             Goal::Regression { .. } => "relative L2",
+            Goal::Segmentation => "balanced error",
         }
     }
 }
@@ -46,6 +48,7 @@ where
     let samples = task.len(split);
     let trimmed = network.trim()?;
     let (mut loss, mut metric) = (0.0, 0.0);
+    let mut detected = Detection::default();
     let mut first = 0;
     while first < samples {
         let mut end = (first + batch_size).min(samples);
@@ -55,22 +58,56 @@ where
         let indices: Vec<usize> = (first..end).collect();
         let batch = task.batch(split, &indices, 0)?;
         let mut tape = Tape::silent(Cpu::default());
-        let output = trimmed.forward(&mut tape, &input(network, &batch)?, None)?;
+        let output = forward(network, &trimmed, &mut tape, &batch, None)?;
         let batch_loss =
             objective(&mut tape, &output, task.goal(), &batch.targets)?.as_vec()[0].wide();
         loss += batch_loss * batch.size as f64;
         metric += match &batch.targets {
             Targets::Classes(labels) => correct(&output, labels) as f64,
             Targets::Fields(_) => batch_loss * batch.size as f64,
+            Targets::Masks { object, .. } => {
+                detected.add(&output, object);
+                0.0
+            }
         };
         first = end;
     }
     let samples = samples as f64;
     Ok(Evaluation {
         loss: loss / samples,
-        metric: metric / samples,
+        metric: match task.goal() {
+            Goal::Segmentation => detected.balanced_error(),
+            _ => metric / samples,
+        },
         samples: samples as usize,
     })
+}
+
+/// Positions counted by what they are and what they are taken for.
+#[derive(Default)]
+struct Detection {
+    /// Of positions outside, then inside the object: all, and those that are wrong.
+    all: [u64; 2],
+    wrong: [u64; 2],
+}
+
+impl Detection {
+    fn add<E: Element>(&mut self, logits: &Variable<E>, object: &[bool])
+    where
+        Cpu: Device<E>,
+    {
+        for (logit, object) in logits.values().iter().zip(object) {
+            let kind = usize::from(*object);
+            self.all[kind] += 1;
+            self.wrong[kind] += u64::from((logit.wide() > 0.0) != *object);
+        }
+    }
+
+    /// The mean of false-positive and false-negative rate at a probability of 0.5.
+    fn balanced_error(&self) -> f64 {
+        let rate = |kind: usize| self.wrong[kind] as f64 / self.all[kind].max(1) as f64;
+        (rate(0) + rate(1)) / 2.0
+    }
 }
 
 /// The trimmed network's output on a batch.
@@ -79,9 +116,7 @@ where
     Cpu: Device<E>,
 {
     let mut tape = Tape::silent(Cpu::default());
-    network
-        .trim()?
-        .forward(&mut tape, &input(network, batch)?, None)
+    forward(network, &network.trim()?, &mut tape, batch, None)
 }
 
 /// How many labels the largest logit names; of equal logits, the first counts.
