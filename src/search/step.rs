@@ -157,8 +157,12 @@ where
     }
 }
 
-/// The output of `plain`, materialised from `network`, for a batch.
-pub(super) fn forward<E: Element>(
+/// The output of `plain`, materialised from `network`, for a batch: as
+/// [`PlainNetwork::forward`] or [`PlainNetwork::forward_symbols`], whichever reads it.
+///
+/// # Errors
+/// [`Error::Argument`] if the batch does not fit the network.
+pub fn forward<E: Element>(
     network: &Network<E>,
     plain: &PlainNetwork<E>,
     tape: &mut Tape<E>,

@@ -19,6 +19,7 @@ pub mod darcyflow;
 mod idx;
 pub mod image;
 pub mod images;
+pub mod information;
 pub mod mnist;
 pub mod source;
 pub mod torch_permutation;
