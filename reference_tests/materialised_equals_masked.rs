@@ -7,7 +7,7 @@ mod searches;
 use dnarch::network::{Decoder, Kept, Mode, NetworkConfiguration, Variant};
 use dnarch::search::{Search, StepReport};
 use dnarch::tasks::{Split, Task};
-use searches::{TinyTask, configuration, difference, largest, resize, search};
+use searches::{TinyTask, configuration, difference, largest, of_symbols, resize, search};
 
 /// Both modes sum the same products, in another order and with zeros between: they differ by the
 /// rounding of some hundred operations (2e-16 each) times the amplification by ten normalisations
