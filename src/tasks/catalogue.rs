@@ -29,7 +29,7 @@ pub struct DataSet {
     /// One line: what is predicted from what.
     pub summary: &'static str,
     pub open: fn(&Source) -> Result<Box<dyn Task>>,
-    pub check: Check,
+    pub check: Option<Check>,
     pub generate: Option<Generate>,
 }
 
