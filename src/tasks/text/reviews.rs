@@ -27,6 +27,8 @@ const ARCHIVE: &str = "aclImdb_v1.tar.gz";
 const LONGEST: u64 = 1 << 20;
 /// Bytes of an archive when expanded; the published one has about a third of it.
 const MOST_EXPANDED: u64 = 1 << 30;
+/// Bytes of a block of a tar file.
+const BLOCK: u64 = 512;
 
 /// A review.
 pub struct Review {
@@ -136,9 +138,9 @@ fn visit_archive(path: &Path, stream: impl Read, visitor: &mut Visitor) -> Resul
             reviews.add(&inside, part, class, bytes)?;
         }
     }
-    // What stands after the last entry has the check sum.
+    // After the last entry stand two empty blocks, of which one has been read, and the check sum.
     let mut rest = archive.into_inner();
-    io::copy(&mut rest, &mut io::sink()).map_err(unreadable)?;
+    let length = io::copy(&mut rest, &mut io::sink()).map_err(unreadable)?;
     if rest.limit() == 0 {
         return Err(Error::data(
             path,
@@ -146,6 +148,9 @@ fn visit_archive(path: &Path, stream: impl Read, visitor: &mut Visitor) -> Resul
             format!("{MOST_EXPANDED} bytes or more"),
             "fewer",
         ));
+    }
+    if length < BLOCK {
+        return Err(unreadable(io::ErrorKind::UnexpectedEof.into()));
     }
     reviews.finish()
 }
