@@ -8,10 +8,8 @@ use dnarch::tasks::listops::{evaluate, read};
 use dnarch::tasks::{Encoding, Goal, Source, Split, open};
 use proptest::prelude::*;
 
-use super::{
-    SPLITS, cases, classes, expanded, faults, from_directory, generated_everywhere, message,
-    reference, tokens,
-};
+use super::sequences::{expanded, generated_everywhere, tokens};
+use super::{SPLITS, cases, check, classes, from_directory, message, reference};
 
 const ROWS: [&str; 3] = [
     "( ( ( [MAX 2 ) 9 ) ] )\t9",
@@ -212,11 +210,11 @@ fn broken_files_are_refused_by_row_and_place() {
     ] {
         let bad = file(rows, "\r\n");
         let found = directory([good.as_bytes(), bad.as_bytes(), good.as_bytes()]);
-        let (checked, faults) = faults("listops", found.path());
+        let (files, records, faults) = check("listops", found.path());
         assert_eq!(faults.len(), 1, "{faults:?}");
         assert!(faults[0].contains("basic_val.tsv"), "{faults:?}");
         assert!(faults[0].contains(expected), "{faults:?} for {expected}");
-        assert_eq!((checked.files, checked.records), (3, 6 + rows.len() as u64));
+        assert_eq!((files, records), (3, 6 + rows.len() as u64));
         let source = from_directory(found.path());
         if opened {
             open("listops", &source).unwrap();
@@ -242,7 +240,7 @@ fn broken_files_are_refused_by_row_and_place() {
         let found = directory([bytes, good.as_bytes(), good.as_bytes()]);
         let message = message("listops", &from_directory(found.path()));
         assert!(message.contains(expected), "{message}");
-        assert!(faults("listops", found.path()).1[0].contains(expected));
+        assert!(check("listops", found.path()).2[0].contains(expected));
     }
     let found = directory([good.as_bytes(); 3]);
     fs::remove_file(found.path().join("basic_val.tsv")).unwrap();
@@ -255,13 +253,13 @@ fn a_check_goes_on_after_a_bad_row() {
     let rows = [ROWS[0], "x\t1", ROWS[1], "7\t6", "\t", ROWS[2]];
     let (bad, good) = (file(&rows, "\n"), file(&ROWS, "\n"));
     let found = directory([bad.as_bytes(), good.as_bytes(), bad.as_bytes()]);
-    let (checked, faults) = faults("listops", found.path());
+    let (files, records, faults) = check("listops", found.path());
     let lines = ["line 3", "line 5", "line 6", "line 3", "line 5", "line 6"];
     assert_eq!(faults.len(), lines.len());
     for (fault, line) in faults.iter().zip(lines) {
         assert!(fault.contains(line), "{fault}");
     }
-    assert_eq!((checked.files, checked.records), (3, 15));
+    assert_eq!((files, records), (3, 15));
 }
 
 /// Source and value of each row below the header.
@@ -292,9 +290,9 @@ fn every_value_of_the_reference_files_is_computed() {
     }
     // There is no validation file: the test rows once more.
     let found = directory([&train, &test, &test]);
-    let (checked, faults) = faults("listops", found.path());
+    let (files, records, faults) = check("listops", found.path());
     assert!(faults.is_empty(), "{faults:?}");
-    assert_eq!((checked.files, checked.records), (3, 14_000));
+    assert_eq!((files, records), (3, 14_000));
     let task = open("listops", &from_directory(found.path())).unwrap();
     assert_eq!(SPLITS.map(|split| task.len(split)), [10_000, 2_000, 2_000]);
     let (_, lengths) = tokens(&*task, Split::Test, &[0, 1_999]);

@@ -8,10 +8,8 @@ use dnarch::tasks::retrieval::count;
 use dnarch::tasks::{Encoding, Goal, Source, Split, Task, open};
 use proptest::prelude::*;
 
-use super::{
-    SPLITS, cases, classes, expanded, faults, from_directory, generated_everywhere, message,
-    reference, tokens,
-};
+use super::sequences::{expanded, generated_everywhere, tokens};
+use super::{SPLITS, cases, check, classes, from_directory, message, reference};
 
 const TRAIN: &str = "1.0\ti\tj\tabba\tab c\n0.0\ti\tj\ta\t\u{e9}\n1\t\t\t\t\"a\tb\"";
 const TEST: &str = "0\ti\tj\txab\t\r\n";
@@ -72,9 +70,9 @@ fn pairs_arrive_with_all_first_texts_before_all_second_ones() {
     assert_eq!(symbols[4000..4002], [2, 0]);
     let beyond = task.batch(Split::Test, &[0, 1], 0);
     assert!(matches!(beyond, Err(Error::Argument { .. })));
-    let (checked, faults) = faults("retrieval", found.path());
+    let (files, records, faults) = check("retrieval", found.path());
     assert!(faults.is_empty(), "{faults:?}");
-    assert_eq!((checked.files, checked.records), (3, 5));
+    assert_eq!((files, records), (3, 5));
     let parent = tempfile::tempdir().unwrap();
     for folder in ["tsv_data", "lra_release/lra_release/tsv_data"] {
         let nested = parent.path().join(folder);
@@ -196,12 +194,12 @@ fn broken_files_are_refused_by_row_and_place_and_a_check_goes_on() {
         let message = message("retrieval", &from_directory(found.path()));
         assert!(message.contains("new_aan_pairs.eval.tsv"), "{message}");
         assert!(message.contains(expected), "{message}");
-        assert_eq!(faults("retrieval", found.path()).1, [message]);
+        assert_eq!(check("retrieval", found.path()).2, [message]);
     }
     let rows = "1\t\t\t\t\nx\t\t\t\t\n\n0\t\t\t\t\n3\t\t\t\t\n";
     let found = directory([train, rows.as_bytes(), rows.as_bytes()]);
-    let (checked, faults) = faults("retrieval", found.path());
-    assert_eq!((checked.files, checked.records), (3, 13));
+    let (files, records, faults) = check("retrieval", found.path());
+    assert_eq!((files, records), (3, 13));
     let lines = ["line 2", "line 3", "line 5", "line 2", "line 3", "line 5"];
     assert_eq!(faults.len(), lines.len());
     for (fault, line) in faults.iter().zip(lines) {
@@ -257,9 +255,9 @@ fn a_stand_in_of_the_same_layout_is_read_and_not_called_the_benchmark() {
     };
     // There is no validation file: the test rows once more.
     let found = directory([&train, &test, &test]);
-    let (checked, faults) = faults("retrieval", found.path());
+    let (files, records, faults) = check("retrieval", found.path());
     assert!(faults.is_empty(), "{faults:?}");
-    assert_eq!((checked.files, checked.records), (3, 7_600));
+    assert_eq!((files, records), (3, 7_600));
     let task = open("retrieval", &from_directory(found.path())).unwrap();
     assert_eq!(
         task.title(),

@@ -14,10 +14,8 @@ use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
 use proptest::prelude::*;
 
-use super::{
-    SPLITS, cases, classes, expanded, faults, from_directory, generated_everywhere, message,
-    reference, tokens,
-};
+use super::sequences::{expanded, generated_everywhere, tokens};
+use super::{SPLITS, cases, check, classes, from_directory, message, reference};
 
 type Files<'a> = Vec<(&'a str, &'a [u8])>;
 
@@ -127,9 +125,9 @@ fn reviews_arrive_as_padded_symbols_in_alternating_classes() {
     // The inner directory is the same task.
     let inner = from_directory(&found.path().join("aclImdb"));
     assert_eq!(open("text", &inner).unwrap().digest(), task.digest());
-    let (checked, faults) = faults("text", found.path());
+    let (files, records, faults) = check("text", found.path());
     assert!(faults.is_empty(), "{faults:?}");
-    assert_eq!((checked.files, checked.records), (6, 6));
+    assert_eq!((files, records), (6, 6));
 }
 
 #[test]
@@ -184,9 +182,9 @@ fn an_archive_is_what_its_directory_is() {
     for path in [&path, parent.path()] {
         let task = open("text", &from_directory(path)).unwrap();
         assert_eq!(task.digest(), expected.digest());
-        let (checked, faults) = faults("text", path);
+        let (files, records, faults) = check("text", path);
         assert!(faults.is_empty(), "{faults:?}");
-        assert_eq!((checked.files, checked.records), (1, 6));
+        assert_eq!((files, records), (1, 6));
     }
 }
 
@@ -309,9 +307,9 @@ fn bad_reviews_are_named_and_a_check_goes_on() {
         }
     }
     let found = directory(&all);
-    let (checked, faults) = faults("text", found.path());
+    let (files, records, faults) = check("text", found.path());
     assert_eq!(faults.len(), bad.len(), "{faults:?}");
-    assert_eq!(checked.records, 16);
+    assert_eq!((files, records), (16, 16));
     for (_, _, expected) in &bad {
         let named = |fault: &String| fault.contains(expected);
         assert!(faults.iter().any(named), "{expected} in {faults:?}");
@@ -443,9 +441,9 @@ fn the_real_reviews_have_s4s_vocabulary() {
         "Text (IMDB), 25,000/25,000/25,000 reviews (training/validation/test); the test set \
          validates"
     );
-    let (checked, faults) = faults("text", directory.path());
+    let (files, records, faults) = check("text", directory.path());
     assert!(faults.is_empty(), "{faults:?}");
-    assert_eq!((checked.files, checked.records), (50_000, 50_000));
+    assert_eq!((files, records), (50_000, 50_000));
     let all: Vec<usize> = (0..25_000).collect();
     let positive: usize = classes(&*task, Split::Test, &all[..1_000]).iter().sum();
     assert_eq!(positive, 500);
