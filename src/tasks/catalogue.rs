@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::source::Source;
-use super::{Task, cifar10, darcyflow, image, mnist};
+use super::{Task, cifar10, darcyflow, image, listops, mnist, retrieval, text};
 use crate::text::{nearest, shortened};
 use crate::{Error, Result};
 
@@ -69,6 +69,27 @@ pub const DATA_SETS: &[DataSet] = &[
         open: |source| Ok(Box::new(mnist::open_sequential(source)?)),
         check: None,
         generate: None,
+    },
+    DataSet {
+        name: "listops",
+        summary: "the value of nested list operations",
+        open: |source| Ok(Box::new(listops::open(source)?)),
+        check: Some(listops::check),
+        generate: Some(listops::generate),
+    },
+    DataSet {
+        name: "text",
+        summary: "film reviews, by characters: positive or negative",
+        open: |source| Ok(Box::new(text::open(source)?)),
+        check: Some(text::check),
+        generate: Some(text::generate),
+    },
+    DataSet {
+        name: "retrieval",
+        summary: "pairs of texts, by characters: related or not",
+        open: |source| Ok(Box::new(retrieval::open(source)?)),
+        check: Some(retrieval::check),
+        generate: Some(retrieval::generate),
     },
 ];
 
