@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::source::Source;
-use super::{Task, cifar10, darcyflow, image, mnist};
+use super::{Task, cifar10, cosmic, darcyflow, image, mnist};
 use crate::text::{nearest, shortened};
 use crate::{Error, Result};
 
@@ -69,6 +69,13 @@ pub const DATA_SETS: &[DataSet] = &[
         open: |source| Ok(Box::new(mnist::open_sequential(source)?)),
         check: None,
         generate: None,
+    },
+    DataSet {
+        name: "cosmic",
+        summary: "images of space: which pixels were hit by cosmic rays",
+        open: |source| Ok(Box::new(cosmic::open(source)?)),
+        check: Some(cosmic::check),
+        generate: Some(cosmic::generate),
     },
 ];
 

@@ -7,6 +7,7 @@
 //! | `image` | CIFAR10 as a grey sequence, [`image`] | 1024 | 1 | 10 classes |
 //! | `mnist` | read, [`mnist`] | 28 x 28 | 1 | 10 classes |
 //! | `mnist-sequential` | MNIST as a sequence, [`mnist`] | 784 | 1 | 10 classes |
+//! | `cosmic` | read or generated, [`cosmic`] | 128 x 128 | 1 | segmentation |
 
 use sha2::{Digest, Sha256};
 
@@ -15,11 +16,14 @@ use crate::{Error, Result};
 pub mod augmentation;
 pub mod catalogue;
 pub mod cifar10;
+pub mod cosmic;
 pub mod darcyflow;
 mod idx;
 pub mod image;
 pub mod images;
+pub mod marker;
 pub mod mnist;
+pub mod npy;
 pub mod source;
 pub mod torch_permutation;
 
