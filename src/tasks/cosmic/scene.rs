@@ -8,8 +8,8 @@ use crate::random::Stream;
 
 /// Galaxies per pixel of sky: one on the part of the image that is used.
 const GALAXIES: f64 = 1.0 / (128.0 * 128.0);
-/// Brightest star, in electrons.
-const BRIGHTEST: f64 = 2e5;
+/// Brightest star, in electrons: bright enough to saturate its pixel.
+const BRIGHTEST: f64 = 1e6;
 /// Share of a star's light in the core of its image, and the deviations of core and wing in pixels.
 const CORE: f64 = 0.75;
 const CORE_SIGMA: f64 = 0.8;
