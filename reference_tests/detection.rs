@@ -67,11 +67,17 @@ fn ignored_elements_count_in_the_mean_and_nowhere_else() {
     let loss = masked_binary_cross_entropy(&logits, &object, &none).unwrap();
     let expected = (2.0 * std::f64::consts::LN_2 + 2e4) / 4.0;
     assert_relative_eq!(loss, expected, max_relative = 1e-15);
-    refused(masked_binary_cross_entropy(&logits, &object, &arr1(&[true])));
+    refused(masked_binary_cross_entropy(
+        &logits,
+        &object,
+        &arr1(&[true]),
+    ));
     refused(masked_binary_cross_entropy(&logits, &arr1(&[true]), &none));
     let empty = arr1(&[]);
     refused(masked_binary_cross_entropy(&arr1(&[]), &empty, &empty));
-    refused(masked_binary_cross_entropy_vjp(&logits, &object, &empty, 1.0));
+    refused(masked_binary_cross_entropy_vjp(
+        &logits, &object, &empty, 1.0,
+    ));
 }
 
 #[test]
@@ -109,7 +115,10 @@ fn one_answer_everywhere_has_balanced_error_one_half() {
         assert_eq!(pool.balanced_error(), Some(0.5));
         assert_eq!(pool.one_minus_auroc(), Some(0.5));
     }
-    let perfect: Vec<f64> = object.iter().map(|&object| if object { 1.0 } else { -1.0 }).collect();
+    let perfect: Vec<f64> = object
+        .iter()
+        .map(|&object| if object { 1.0 } else { -1.0 })
+        .collect();
     assert_eq!(pooled(&perfect, &object).balanced_error(), Some(0.0));
     assert_eq!(pooled(&perfect, &object).one_minus_auroc(), Some(0.0));
 }
@@ -161,7 +170,11 @@ fn positions() -> impl Strategy<Value = Vec<(f64, bool, bool)>> {
 fn unzip(positions: &[(f64, bool, bool)]) -> (Vec<f64>, Vec<bool>, Vec<bool>) {
     let logits = positions.iter().map(|position| position.0).collect();
     let object = positions.iter().map(|position| position.1).collect();
-    (logits, object, positions.iter().map(|position| position.2).collect())
+    (
+        logits,
+        object,
+        positions.iter().map(|position| position.2).collect(),
+    )
 }
 
 proptest! {
