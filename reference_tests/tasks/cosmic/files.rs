@@ -137,6 +137,7 @@ fn absurd_headers_are_refused_by_place() {
     let shapes = |shape: &str| message(&file(&header("<f4", shape), &[0; 8]));
     for shape in [
         "(18446744073709551615,)",
+        "(4611686018427387906,)",
         "(4294967296, 4294967296, 4294967296)",
         "(3,)",
         "(0,)",

@@ -63,3 +63,32 @@ fn hit(light: &[f64], charge: &[f64]) -> Vec<bool> {
     let hit = (0..charge.len()).map(|pixel| above(pixel, BESIDE) && beside(pixel));
     hit.collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn faint_pixels_are_hit_beside_bright_ones_only() {
+        // The noise is sqrt(29.75 + 4.5^2) = 7.07 electrons: 24.7 and 21.2 for the two rules.
+        let light = vec![29.75; SIDE * SIDE];
+        let at = |row: usize, column: usize| row * SIDE + column;
+        let mut charge = vec![0.0; SIDE * SIDE];
+        // Each group: a pixel that is hit, and faint ones beside, across a corner, and one further.
+        let bright = [at(0, 0), at(100, 255), at(255, 128)];
+        let beside = [at(0, 1), at(1, 1), at(101, 254), at(254, 128), at(255, 127)];
+        let further = [at(0, 2), at(101, 253), at(101, 0), at(253, 128), at(50, 50)];
+        let groups = [(&bright[..], 24.8), (&beside, 21.3), (&further, 24.7)];
+        for (pixels, electrons) in groups {
+            for &pixel in pixels {
+                charge[pixel] = electrons;
+            }
+        }
+        charge[at(99, 255)] = 21.2;
+        let hit = hit(&light, &charge);
+        let found: Vec<usize> = (0..hit.len()).filter(|&pixel| hit[pixel]).collect();
+        let mut expected = [&bright[..], &beside[..]].concat();
+        expected.sort_unstable();
+        assert_eq!(found, expected);
+    }
+}

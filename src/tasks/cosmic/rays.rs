@@ -96,3 +96,47 @@ fn energy_loss(stream: &mut Stream) -> f64 {
 fn exponential(stream: &mut Stream) -> f64 {
     -libm::log(1.0 - stream.uniform())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_track_keeps_its_charge_and_runs_its_length() {
+        let mut stream = Stream::new(1, "track", 0);
+        for length in [0.0, 0.1, 0.25, 3.3, 20.0] {
+            let mut charge = Plane::new(40, 0.0);
+            let mut depths = Vec::new();
+            deposit(&mut charge, 500.0, length, &mut stream, |share, _| {
+                depths.push(share);
+                ((20.0, 10.0 + share * length), share)
+            });
+            // Of each Gaussian 1e-7 lies beyond 5.5 deviations.
+            let total: f64 = charge.electrons.iter().sum();
+            approx::assert_relative_eq!(total, 500.0, max_relative = 1e-6);
+            let mean = depths.iter().sum::<f64>() / depths.len() as f64;
+            approx::assert_relative_eq!(mean, 0.5, max_relative = 1e-12);
+            assert!(depths.len() as f64 >= length / STEP);
+        }
+    }
+
+    #[test]
+    fn rays_leave_their_mean_charge() {
+        // 1 / cosine is 2 on average where sin^2 is uniform (cut at 0.02: 1.98), Moyal's mean is
+        // ln 2 plus Euler's constant, the cut of the loss at 0.3 does not show.
+        let straight = 0.92 * DEPTH * 1.98;
+        let scattered = 0.08 * 14.0 * PIXEL;
+        let per_ray = (straight + scattered) * IONISATION * (1.0 + 0.2 * 1.2704);
+        let (images, side, time) = (200u32, 64, 1000.0);
+        let rays = f64::from(images) * time * (side as f64 * PIXEL * 1e-4).powi(2);
+        let mut total = 0.0;
+        for image in 0..images {
+            let mut charge = Plane::new(side, 0.0);
+            add_rays(&mut charge, time, &mut Stream::new(2, "rays", image.into()));
+            total += charge.electrons.iter().sum::<f64>();
+        }
+        // 1800 rays whose charges differ by about their mean: four standard errors are 10 %, and as
+        // much again leaves through the edges.
+        approx::assert_relative_eq!(total, rays * per_ray, max_relative = 0.2);
+    }
+}
