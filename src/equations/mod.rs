@@ -15,6 +15,7 @@ mod arguments;
 pub mod complexity;
 pub mod convolution;
 pub mod convolution_forms;
+pub mod detection;
 pub mod dft;
 pub mod dropout;
 pub mod embedding;

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::source::Source;
-use super::{Task, cifar10, darcyflow, image, listops, mnist, retrieval, text};
+use super::{Task, cifar10, cosmic, darcyflow, image, listops, mnist, retrieval, text};
 use crate::text::{nearest, shortened};
 use crate::{Error, Result};
 
@@ -90,6 +90,13 @@ pub const DATA_SETS: &[DataSet] = &[
         open: |source| Ok(Box::new(retrieval::open(source)?)),
         check: Some(retrieval::check),
         generate: Some(retrieval::generate),
+    },
+    DataSet {
+        name: "cosmic",
+        summary: "images of space: which pixels were hit by cosmic rays",
+        open: |source| Ok(Box::new(cosmic::open(source)?)),
+        check: Some(cosmic::check),
+        generate: Some(cosmic::generate),
     },
 ];
 

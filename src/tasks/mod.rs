@@ -10,6 +10,7 @@
 //! | `listops` | read or generated, [`listops`] | 2048 | 18 symbols | 10 classes |
 //! | `text` | read or a toy, [`mod@text`] | 4096 | symbols of the data | 2 classes |
 //! | `retrieval` | read or a toy, [`retrieval`] | 4000, two | symbols of the data | 2 classes |
+//! | `cosmic` | read or generated, [`cosmic`] | 128 x 128 | 1 | segmentation |
 
 use sha2::{Digest, Sha256};
 
@@ -18,6 +19,7 @@ use crate::{Error, Result};
 pub mod augmentation;
 pub mod catalogue;
 pub mod cifar10;
+pub mod cosmic;
 pub mod darcyflow;
 mod idx;
 pub mod image;
@@ -25,7 +27,9 @@ pub mod images;
 pub mod information;
 mod lines;
 pub mod listops;
+pub mod marker;
 pub mod mnist;
+pub mod npy;
 pub mod retrieval;
 pub mod source;
 pub mod text;
