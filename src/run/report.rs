@@ -1,5 +1,6 @@
 //! The results of a finished run: numbers, architecture, pictures.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 
@@ -47,6 +48,9 @@ pub struct Outcome {
 pub struct Found {
     pub test_metric: f64,
     pub test_loss: f64,
+    /// Further metrics of the test split.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub test_others: BTreeMap<&'static str, f64>,
     pub architecture: Architecture,
 }
 
@@ -64,6 +68,7 @@ pub fn write(
         Ok(Found {
             test_metric: evaluation.metric,
             test_loss: evaluation.loss,
+            test_others: evaluation.others.into_iter().collect(),
             architecture,
         })
     };
@@ -204,7 +209,11 @@ impl fmt::Display for Outcome {
                 f,
                 "  {name:<32} {:.5}   complexity {:.2}x   {} active parameters",
                 found.test_metric, architecture.complexity_ratio, architecture.active_parameters
-            )
+            )?;
+            for (name, value) in &found.test_others {
+                writeln!(f, "    {name:<38} {value:.5}")?;
+            }
+            Ok(())
         };
         let (components, base) = (
             &self.found.architecture.components,

@@ -8,19 +8,22 @@ use dfdx::prelude::{Cpu, Device};
 
 use super::objective;
 use super::step::forward;
-use crate::Result;
 use crate::autodiff::{Element, Tape, Variable};
+use crate::equations::detection::Detection;
 use crate::network::Network;
 use crate::tasks::{Batch, Goal, Split, Targets, Task};
+use crate::{Error, Result};
 
 /// The metrics of one split.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Evaluation {
     /// The mean objective over samples.
     pub loss: f64,
     /// Accuracy in [0, 1] for classes (higher is better); relative L2 for fields and balanced error
     /// for masks (lower is better).
     pub metric: f64,
+    /// Further metrics of the same split, by name.
+    pub others: Vec<(&'static str, f64)>,
     pub samples: usize,
 }
 
@@ -65,8 +68,9 @@ where
         metric += match &batch.targets {
             Targets::Classes(labels) => correct(&output, labels) as f64,
             Targets::Fields(_) => batch_loss * batch.size as f64,
-            Targets::Masks { object, .. } => {
-                detected.add(&output, object);
+            Targets::Masks { object, ignored } => {
+                let logits: Vec<f64> = output.values().iter().map(|v| v.wide()).collect();
+                detected.add(&logits, object, ignored)?;
                 0.0
             }
         };
@@ -76,38 +80,41 @@ where
     Ok(Evaluation {
         loss: loss / samples,
         metric: match task.goal() {
-            Goal::Segmentation => detected.balanced_error(),
+            Goal::Segmentation => detected.all.balanced_error().ok_or_else(one_kind)?,
             _ => metric / samples,
+        },
+        others: match task.goal() {
+            Goal::Segmentation => rates(&detected),
+            _ => Vec::new(),
         },
         samples: samples as usize,
     })
 }
 
-/// Positions counted by what they are and what they are taken for.
-#[derive(Default)]
-struct Detection {
-    /// Of positions outside, then inside the object: all, and those that are wrong.
-    all: [u64; 2],
-    wrong: [u64; 2],
+fn one_kind() -> Error {
+    Error::argument(
+        "masks to evaluate on",
+        "one kind of position",
+        "object and background",
+    )
 }
 
-impl Detection {
-    fn add<E: Element>(&mut self, logits: &Variable<E>, object: &[bool])
-    where
-        Cpu: Device<E>,
-    {
-        for (logit, object) in logits.values().iter().zip(object) {
-            let kind = usize::from(*object);
-            self.all[kind] += 1;
-            self.wrong[kind] += u64::from((logit.wide() > 0.0) != *object);
-        }
-    }
-
-    /// The mean of false-positive and false-negative rate at a probability of 0.5.
-    fn balanced_error(&self) -> f64 {
-        let rate = |kind: usize| self.wrong[kind] as f64 / self.all[kind].max(1) as f64;
-        (rate(0) + rate(1)) / 2.0
-    }
+/// The error rates that are printed of the same task elsewhere (Appendix D.3 and the benchmark's own
+/// scripts). A rate whose kind of position does not occur is left out.
+fn rates(detection: &Detection) -> Vec<(&'static str, f64)> {
+    let named = [
+        ("false-negative rate", detection.all.false_negative_rate()),
+        ("false-positive rate", detection.all.false_positive_rate()),
+        ("1 - AUROC", detection.all.one_minus_auroc()),
+        (
+            "false-negative rate, ignored left out",
+            detection.kept.false_negative_rate(),
+        ),
+    ];
+    let rates = named.into_iter();
+    rates
+        .filter_map(|(name, rate)| Some((name, rate?)))
+        .collect()
 }
 
 /// The trimmed network's output on a batch.
