@@ -45,7 +45,8 @@ mod scene;
 
 const NAME: &str = "cosmic";
 const TITLE: &str = "Cosmic";
-/// Training, validation and test images of the benchmark.
+/// Training, validation and test images of the benchmark; the last number is not confirmed by the
+/// real files.
 const COMPLETE: [usize; 3] = [4_347, 483, 420];
 /// Training images where no number is asked for: a few seconds of work for two cores.
 pub const DEFAULT_SAMPLES: usize = 240;
