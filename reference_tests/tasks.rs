@@ -11,6 +11,8 @@ use proptest::prelude::*;
 
 #[path = "tasks/cifar10.rs"]
 mod cifar10;
+#[path = "tasks/cosmic.rs"]
+mod cosmic;
 #[path = "tasks/darcyflow.rs"]
 mod darcyflow;
 #[path = "tasks/listops.rs"]

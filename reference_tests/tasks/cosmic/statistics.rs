@@ -88,7 +88,7 @@ fn cosmic_rays_cover_are_sized_and_charged_as_expected() {
     }
 
     // Sky of 0.035 electrons a second, exp(0.3^2 / 2) more on average, for 723 seconds on average:
-    // 26.5, and 13 % less or more in 96 images (four standard errors of 0.5 relative deviation).
+    // 26.5, and 20 % less or more in 96 images (four standard errors of half of it).
     let sky = exposures.iter().map(|e| e.sky).sum::<f64>() / IMAGES as f64;
     approx::assert_relative_eq!(sky, 26.5, max_relative = 0.2);
     // A star saturates some pixels of one image in three.
