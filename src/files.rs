@@ -80,15 +80,14 @@ pub(crate) fn staged(path: &Path, bytes: &[u8]) -> Result<NamedTempFile> {
 /// the place cannot be written, and those of `fill`.
 pub fn create_directory(path: &Path, fill: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
     let failed = |error| Error::io(path, "create", error);
-    match fs::read_dir(path).map(|mut entries| entries.next().is_none()) {
-        Ok(true) => fs::remove_dir(path).map_err(failed)?,
+    let empty = match fs::read_dir(path).map(|mut entries| entries.next().is_none()) {
         Ok(false) => {
             let message = "is not empty, and nothing in it is replaced";
             return Err(Error::configuration(path, message));
         }
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-        Err(error) => return Err(failed(error)),
-    }
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(error)),
+        found => found.is_ok(),
+    };
     fs::create_dir_all(parent(path)).map_err(failed)?;
     let mut builder = Builder::new();
     // A temporary directory is its owner's alone, this one is to be like any other.
@@ -99,6 +98,9 @@ pub fn create_directory(path: &Path, fill: impl FnOnce(&Path) -> Result<()>) -> 
         .tempdir_in(parent(path))
         .map_err(failed)?;
     fill(directory.path())?;
+    if empty {
+        fs::remove_dir(path).map_err(failed)?;
+    }
     fs::rename(directory.path(), path).map_err(failed)?;
     // It has moved: there is nothing left to remove.
     let _ = directory.keep();
@@ -187,6 +189,8 @@ mod tests {
         create_directory(&path, fail).unwrap_err();
         assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 0);
         fs::create_dir(&path).unwrap();
+        create_directory(&path, fail).unwrap_err();
+        assert_eq!(fs::read_dir(&path).unwrap().count(), 0);
         create_directory(&path, fill).unwrap();
         assert_eq!(fs::read(path.join("file")).unwrap(), b"content");
         let message = create_directory(&path, fill).unwrap_err().to_string();

@@ -4,11 +4,13 @@ use std::fs;
 use std::path::Path;
 
 use dnarch::Error;
-use dnarch::tasks::retrieval::count;
+use dnarch::tasks::retrieval::{count, generate};
+use dnarch::tasks::topics::Topics;
 use dnarch::tasks::{Encoding, Goal, Source, Split, Task, open};
 use proptest::prelude::*;
 
 use super::sequences::{expanded, generated_everywhere, tokens};
+use super::topics::evidence;
 use super::{SPLITS, cases, check, classes, from_directory, message, reference};
 
 const TRAIN: &str = "1.0\ti\tj\tabba\tab c\n0.0\ti\tj\ta\t\u{e9}\n1\t\t\t\t\"a\tb\"";
@@ -241,6 +243,26 @@ fn generated_files_hold_what_is_served_at_any_number_of_threads() {
         one.iter().map(|batch| batch.size).collect::<Vec<_>>(),
         [21, 6, 6]
     );
+}
+
+#[test]
+fn related_toy_texts_have_the_same_topic() {
+    let parent = tempfile::tempdir().unwrap();
+    let out = parent.path().join("out");
+    generate(&out, 200, 4).unwrap();
+    let topics = Topics::new(4);
+    let text = fs::read_to_string(out.join("new_aan_pairs.train.tsv")).unwrap();
+    let (mut right, mut firsts) = (0, 0);
+    for line in text.lines() {
+        let fields: Vec<&str> = line.split('\t').collect();
+        let [first, second] = [fields[3], fields[4]].map(|text| evidence(&topics, text) > 0.0);
+        right += usize::from((first == second) == (fields[0] == "1.0"));
+        firsts += usize::from(first);
+    }
+    // The topic can be told from all but the shortest texts.
+    assert!(right >= 196, "{right}");
+    // Half of 200, within four standard errors of sqrt(200) / 2.
+    assert!((72..=128).contains(&firsts), "{firsts}");
 }
 
 #[test]

@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use dnarch::Error;
-use dnarch::tasks::text::read_archive;
+use dnarch::tasks::text::{generate, read_archive};
+use dnarch::tasks::topics::Topics;
 use dnarch::tasks::{Encoding, Goal, Source, Split, Task, open};
 use flate2::Compression;
 use flate2::read::GzDecoder;
@@ -15,6 +16,7 @@ use flate2::write::GzEncoder;
 use proptest::prelude::*;
 
 use super::sequences::{expanded, generated_everywhere, tokens};
+use super::topics::evidence;
 use super::{SPLITS, cases, check, classes, from_directory, message, reference};
 
 type Files<'a> = Vec<(&'a str, &'a [u8])>;
@@ -409,6 +411,24 @@ fn generated_files_hold_what_is_served_at_any_number_of_threads() {
     // A single sample has files, too.
     let [one, _, read] = generated_everywhere("text", 1, 8);
     assert_eq!(one, read);
+}
+
+#[test]
+fn the_class_of_a_toy_text_is_its_topic() {
+    let parent = tempfile::tempdir().unwrap();
+    let out = parent.path().join("out");
+    generate(&out, 100, 4).unwrap();
+    let topics = Topics::new(4);
+    let mut right = 0;
+    for (class, positive) in [("neg/0_1.txt", false), ("pos/0_7.txt", true)] {
+        for number in 0..50 {
+            let name = class.replace("/0", &format!("/{number}"));
+            let text = fs::read_to_string(out.join("train").join(name)).unwrap();
+            right += usize::from((evidence(&topics, &text) > 0.0) == positive);
+        }
+    }
+    // The topic can be told from all but the shortest texts.
+    assert!(right >= 98, "{right}");
 }
 
 /// The published reviews, if they and the programs to unpack them are there.

@@ -64,7 +64,7 @@ fn characters_follow_each_other_as_their_topic_says() {
 }
 
 /// The logarithm of how much likelier a text is of topic 1 than of topic 0.
-fn evidence(topics: &Topics, text: &str) -> f64 {
+pub fn evidence(topics: &Topics, text: &str) -> f64 {
     let pairs = places(text);
     let of_pair = |pair: &[usize]| {
         let [zero, one] = [0, 1].map(|topic| topics.chance(topic, pair[0], pair[1]));

@@ -22,6 +22,7 @@ const FOLDERS: [&str; 4] = [
 const HEADER: &str = "Source\tTarget";
 /// Bytes of the longest row that is read; the Arena's longest has 12,800.
 pub(super) const LONGEST_ROW: usize = 1 << 16;
+
 /// The directory in `data` that has the files.
 pub(super) fn directory(data: &Path) -> PathBuf {
     let folders = FOLDERS.iter().map(|folder| data.join(folder));
