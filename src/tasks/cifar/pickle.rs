@@ -1,0 +1,468 @@
+//! The official Python format: a dictionary pickled by Python 2, protocol 2, of lists of labels and
+//! a numpy array `data` of unsigned bytes, an image a row.
+//!
+//! A pickle is a program for a stack machine. Run as such it can build objects that double with
+//! every byte, or nest without end. This machine knows the instructions that such files need, never
+//! copies what is not a number, and executes no Python: it recognises numpy's array and refuses
+//! every other class. Values refer to each other by number, so nothing is followed recursively.
+
+use std::collections::BTreeMap;
+use std::io::{BufReader, Read, Take};
+use std::path::Path;
+
+use super::{PIXELS, Version};
+use crate::tasks::images::LabelledImages;
+use crate::text::shortened;
+use crate::{Error, Result};
+
+/// Bytes of one file. The longest official one, CIFAR100's `train`, has 155,249,918.
+const LARGEST: u64 = 160 << 20;
+/// Instructions in one file, each of which holds on to 100 bytes at most. The same file has some
+/// 300,000.
+const MOST_INSTRUCTIONS: usize = 1 << 20;
+/// Bytes of a class's name.
+const LONGEST_NAME: usize = 60;
+
+/// What stands on the stack. The numbers are places in [`Machine`]'s tables.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Value {
+    Mark,
+    None,
+    Boolean(bool),
+    Integer(i64),
+    String(usize),
+    /// A list or a tuple.
+    Sequence(usize),
+    Dictionary(usize),
+    /// One of numpy's functions and classes.
+    Class,
+    Object(usize),
+}
+
+/// What a class made: an array, or its element type.
+#[derive(Clone, Copy)]
+struct Object {
+    arguments: Value,
+    state: Value,
+}
+
+/// The images of one file. A label out of range goes to `bad`; the image is kept, under class 255.
+///
+/// At most [`LARGEST`] bytes are read, [`MOST_INSTRUCTIONS`] executed, and what is held is bounded
+/// by these.
+///
+/// # Errors
+/// [`Error::Data`] if it is not such a pickle, and what `bad` returns.
+pub fn parse<'a>(
+    path: &'a Path,
+    stream: &'a mut (dyn Read + 'a),
+    version: &Version,
+    bad: &mut dyn FnMut(Error) -> Result<()>,
+) -> Result<LabelledImages> {
+    let mut machine = Machine {
+        path,
+        stream: BufReader::new(stream.take(LARGEST)),
+        position: 0,
+        stack: Vec::new(),
+        memo: BTreeMap::new(),
+        strings: Vec::new(),
+        sequences: Vec::new(),
+        dictionaries: Vec::new(),
+        objects: Vec::new(),
+    };
+    let result = machine.run()?;
+    let Value::Dictionary(dictionary) = result else {
+        return Err(Error::data(path, "pickle", kind(result), "a dictionary"));
+    };
+    let images = machine.entry(dictionary, "data")?;
+    let pixels = machine.array(images)?;
+    let count = pixels.len() / PIXELS;
+    if count == 0 || count > version.most_images {
+        let expected = format!("1 to {}", version.most_images);
+        return Err(Error::data(path, "rows of `data`", count, expected));
+    }
+    let mut classes = Vec::new();
+    for &(name, limit) in version.labels {
+        classes = machine.labels(dictionary, name, count, limit, bad)?;
+    }
+    Ok(LabelledImages {
+        pixels,
+        labels: classes,
+    })
+}
+
+struct Machine<'a> {
+    path: &'a Path,
+    stream: BufReader<Take<&'a mut (dyn Read + 'a)>>,
+    /// Bytes read so far.
+    position: u64,
+    stack: Vec<Value>,
+    memo: BTreeMap<u32, Value>,
+    strings: Vec<Vec<u8>>,
+    sequences: Vec<Vec<Value>>,
+    dictionaries: Vec<Vec<(Value, Value)>>,
+    objects: Vec<Object>,
+}
+
+impl Machine<'_> {
+    /// Executes the pickle and returns its value.
+    fn run(&mut self) -> Result<Value> {
+        for _ in 0..MOST_INSTRUCTIONS {
+            let [code] = self.bytes()?;
+            let value = match code {
+                // Protocol.
+                0x80 => {
+                    let [version] = self.bytes()?;
+                    if version != 2 {
+                        return Err(self.wrong(format!("protocol {version}"), "protocol 2"));
+                    }
+                    continue;
+                }
+                // Numbers and constants.
+                b'N' => Value::None,
+                0x88 => Value::Boolean(true),
+                0x89 => Value::Boolean(false),
+                b'K' => Value::Integer(self.bytes::<1>()?[0].into()),
+                b'M' => Value::Integer(u16::from_le_bytes(self.bytes()?).into()),
+                b'J' => Value::Integer(i32::from_le_bytes(self.bytes()?).into()),
+                // Strings, of Python 2 and Unicode, with their length before them.
+                b'U' => {
+                    let length = self.bytes::<1>()?[0];
+                    self.string(length.into())?
+                }
+                b'T' | b'X' => {
+                    let length = u32::from_le_bytes(self.bytes()?);
+                    self.string(length)?
+                }
+                // Collections.
+                b'(' => Value::Mark,
+                b')' | b']' => self.sequence(Vec::new()),
+                b't' => {
+                    let items = self.since_mark()?;
+                    self.sequence(items)
+                }
+                0x85..=0x87 => {
+                    let items = (0x85..=code)
+                        .map(|_| self.pop())
+                        .collect::<Result<Vec<_>>>()?;
+                    self.sequence(items.into_iter().rev().collect())
+                }
+                b'}' => {
+                    self.dictionaries.push(Vec::new());
+                    Value::Dictionary(self.dictionaries.len() - 1)
+                }
+                b'a' => {
+                    let item = self.pop()?;
+                    self.append(vec![item])?;
+                    continue;
+                }
+                b'e' => {
+                    let items = self.since_mark()?;
+                    self.append(items)?;
+                    continue;
+                }
+                b's' => {
+                    let (value, key) = (self.pop()?, self.pop()?);
+                    self.set(&[key, value])?;
+                    continue;
+                }
+                b'u' => {
+                    let items = self.since_mark()?;
+                    self.set(&items)?;
+                    continue;
+                }
+                // Memory.
+                b'q' | b'r' => {
+                    let place = self.place(code == b'q')?;
+                    let value = self.top()?;
+                    self.memo.insert(place, value);
+                    continue;
+                }
+                b'h' | b'j' => {
+                    let place = self.place(code == b'h')?;
+                    let value = self.memo.get(&place).copied();
+                    value.ok_or_else(|| self.wrong(format!("memo {place}"), "one that was put"))?
+                }
+                // Objects.
+                b'c' => self.class()?,
+                b'R' => {
+                    let (arguments, class) = (self.pop()?, self.pop()?);
+                    if class != Value::Class {
+                        return Err(self.wrong(kind(class), "a class"));
+                    }
+                    self.objects.push(Object {
+                        arguments,
+                        state: Value::None,
+                    });
+                    Value::Object(self.objects.len() - 1)
+                }
+                b'b' => {
+                    let state = self.pop()?;
+                    match self.top()? {
+                        Value::Object(object) => self.objects[object].state = state,
+                        other => return Err(self.wrong(kind(other), "an object")),
+                    }
+                    continue;
+                }
+                b'.' => {
+                    let value = self.pop()?;
+                    return match self.stream.read(&mut [0]) {
+                        Ok(0) => Ok(value),
+                        _ => Err(self.wrong("more", "the end of the file")),
+                    };
+                }
+                _ => {
+                    let found = format!("instruction {code:#04x}");
+                    return Err(self.wrong(found, "one of a pickled numpy array"));
+                }
+            };
+            self.stack.push(value);
+        }
+        Err(self.wrong("more", format!("at most {MOST_INSTRUCTIONS} instructions")))
+    }
+
+    fn wrong(&self, found: impl std::fmt::Display, expected: impl std::fmt::Display) -> Error {
+        Error::data(
+            self.path,
+            format!("byte {}", self.position),
+            found,
+            expected,
+        )
+    }
+
+    fn bytes<const N: usize>(&mut self) -> Result<[u8; N]> {
+        let mut bytes = [0; N];
+        let read = self.stream.read_exact(&mut bytes);
+        read.map_err(|error| self.wrong(error, "a pickle, whole"))?;
+        self.position += N as u64;
+        Ok(bytes)
+    }
+
+    fn string(&mut self, length: u32) -> Result<Value> {
+        // The memory grows with what is really there.
+        let mut bytes = Vec::new();
+        let read = self
+            .stream
+            .by_ref()
+            .take(length.into())
+            .read_to_end(&mut bytes);
+        read.map_err(|error| self.wrong(error, "a pickle, whole"))?;
+        if bytes.len() != length as usize {
+            return Err(self.wrong(format!("{} bytes", bytes.len()), length));
+        }
+        self.position += u64::from(length);
+        self.strings.push(bytes);
+        Ok(Value::String(self.strings.len() - 1))
+    }
+
+    /// A class's module and name, a line each.
+    fn class(&mut self) -> Result<Value> {
+        let mut name = Vec::new();
+        for _ in 0..2 {
+            loop {
+                let [byte] = self.bytes()?;
+                name.push(byte);
+                if byte == b'\n' {
+                    break;
+                }
+                if name.len() > LONGEST_NAME {
+                    return Err(self.wrong("a longer name", "one of numpy's"));
+                }
+            }
+        }
+        match &name[..] {
+            b"numpy.core.multiarray\n_reconstruct\n" | b"numpy\nndarray\n" | b"numpy\ndtype\n" => {
+                Ok(Value::Class)
+            }
+            _ => {
+                let name = String::from_utf8_lossy(&name);
+                let name = name.trim_end().replace('\n', ".");
+                Err(self.wrong(shortened(&name), "a numpy array and nothing else"))
+            }
+        }
+    }
+
+    fn pop(&mut self) -> Result<Value> {
+        let value = self.stack.pop().filter(|value| *value != Value::Mark);
+        value.ok_or_else(|| self.wrong("nothing on the stack", "a value"))
+    }
+
+    fn top(&self) -> Result<Value> {
+        let value = self
+            .stack
+            .last()
+            .copied()
+            .filter(|value| *value != Value::Mark);
+        value.ok_or_else(|| self.wrong("nothing on the stack", "a value"))
+    }
+
+    fn since_mark(&mut self) -> Result<Vec<Value>> {
+        let mark = self.stack.iter().rposition(|value| *value == Value::Mark);
+        let mark = mark.ok_or_else(|| self.wrong("no mark on the stack", "one"))?;
+        let items = self.stack.split_off(mark + 1);
+        self.stack.pop();
+        Ok(items)
+    }
+
+    fn sequence(&mut self, items: Vec<Value>) -> Value {
+        self.sequences.push(items);
+        Value::Sequence(self.sequences.len() - 1)
+    }
+
+    fn append(&mut self, items: Vec<Value>) -> Result<()> {
+        match self.top()? {
+            Value::Sequence(list) => self.sequences[list].extend(items),
+            other => return Err(self.wrong(kind(other), "a list")),
+        }
+        Ok(())
+    }
+
+    /// Puts keys and values, in turn, into the dictionary on the stack.
+    fn set(&mut self, items: &[Value]) -> Result<()> {
+        match self.top()? {
+            Value::Dictionary(dictionary) => {
+                let pairs = items.chunks_exact(2).map(|pair| (pair[0], pair[1]));
+                self.dictionaries[dictionary].extend(pairs);
+            }
+            other => return Err(self.wrong(kind(other), "a dictionary")),
+        }
+        Ok(())
+    }
+
+    fn place(&mut self, short: bool) -> Result<u32> {
+        Ok(if short {
+            self.bytes::<1>()?[0].into()
+        } else {
+            u32::from_le_bytes(self.bytes()?)
+        })
+    }
+
+    /// The value of `name` in a dictionary.
+    fn entry(&self, dictionary: usize, name: &str) -> Result<Value> {
+        let is_name = |key: &Value| match key {
+            Value::String(string) => self.strings[*string] == name.as_bytes(),
+            _ => false,
+        };
+        let mut entries = self.dictionaries[dictionary]
+            .iter()
+            .filter(|(key, _)| is_name(key));
+        match (entries.next(), entries.next()) {
+            (Some((_, value)), None) => Ok(*value),
+            (None, _) => Err(Error::data(
+                self.path,
+                "dictionary",
+                format!("no `{name}`"),
+                "one",
+            )),
+            _ => Err(Error::data(
+                self.path,
+                "dictionary",
+                format!("two `{name}`"),
+                "one",
+            )),
+        }
+    }
+
+    /// The bytes of a C-ordered numpy array of rows of [`PIXELS`] unsigned bytes.
+    fn array(&mut self, value: Value) -> Result<Vec<u8>> {
+        let string = self.array_string(value).ok_or_else(|| {
+            let expected = format!("a numpy array of unsigned bytes, {PIXELS} in a row");
+            Error::data(self.path, "`data`", "something else", expected)
+        })?;
+        Ok(std::mem::take(&mut self.strings[string]))
+    }
+
+    /// `ndarray.__setstate__` takes version, shape, element type, whether in Fortran's order, bytes.
+    fn array_string(&self, value: Value) -> Option<usize> {
+        let state = self.items(self.object(value)?.state)?;
+        let &[
+            _,
+            shape,
+            element,
+            Value::Boolean(false),
+            Value::String(string),
+        ] = state
+        else {
+            return None;
+        };
+        let &[Value::String(name), ..] = self.items(self.object(element)?.arguments)? else {
+            return None;
+        };
+        let &[Value::Integer(rows), Value::Integer(columns)] = self.items(shape)? else {
+            return None;
+        };
+        let bytes = rows.checked_mul(columns)?;
+        let fits = columns == PIXELS as i64 && bytes == self.strings[string].len() as i64;
+        (fits && self.strings[name] == b"u1").then_some(string)
+    }
+
+    fn object(&self, value: Value) -> Option<&Object> {
+        match value {
+            Value::Object(object) => Some(&self.objects[object]),
+            _ => None,
+        }
+    }
+
+    fn items(&self, value: Value) -> Option<&[Value]> {
+        match value {
+            Value::Sequence(sequence) => Some(&self.sequences[sequence]),
+            _ => None,
+        }
+    }
+
+    /// The list called `name` of `count` integers below `limit`.
+    fn labels(
+        &self,
+        dictionary: usize,
+        name: &str,
+        count: usize,
+        limit: u8,
+        bad: &mut dyn FnMut(Error) -> Result<()>,
+    ) -> Result<Vec<u8>> {
+        let value = self.entry(dictionary, name)?;
+        let place = format!("`{name}`");
+        let Some(items) = self.items(value) else {
+            return Err(Error::data(self.path, place, kind(value), "a list"));
+        };
+        if items.len() != count {
+            let expected = format!("{count}, as in `data`");
+            return Err(Error::data(self.path, place, items.len(), expected));
+        }
+        let mut labels = Vec::with_capacity(count);
+        for (number, &item) in items.iter().enumerate() {
+            labels.push(match item {
+                Value::Integer(label) if (0..i64::from(limit)).contains(&label) => label as u8,
+                _ => {
+                    let found = match item {
+                        Value::Integer(label) => label.to_string(),
+                        other => kind(other).to_string(),
+                    };
+                    let place = format!("{name}, record {number}");
+                    bad(Error::data(
+                        self.path,
+                        place,
+                        found,
+                        format!("0 to {}", limit - 1),
+                    ))?;
+                    u8::MAX
+                }
+            });
+        }
+        Ok(labels)
+    }
+}
+
+/// A value in words.
+fn kind(value: Value) -> &'static str {
+    match value {
+        Value::Mark => "a mark",
+        Value::None => "None",
+        Value::Boolean(_) => "a boolean",
+        Value::Integer(_) => "an integer",
+        Value::String(_) => "a string",
+        Value::Sequence(_) => "a list or tuple",
+        Value::Dictionary(_) => "a dictionary",
+        Value::Class => "a class",
+        Value::Object(_) => "an object",
+    }
+}
