@@ -38,9 +38,9 @@ pub const DATA_SETS: &[DataSet] = &[
     DataSet {
         name: "darcyflow",
         summary: "flow through a porous square: pressure from permeability",
-        open: |source| Ok(Box::new(darcyflow::DarcyFlow::generate(source)?)),
-        check: None,
-        generate: None,
+        open: |source| Ok(Box::new(darcyflow::DarcyFlow::open(source)?)),
+        check: Some(darcyflow::check),
+        generate: Some(darcyflow::generate),
     },
     DataSet {
         name: "cifar10",
