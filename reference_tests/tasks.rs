@@ -15,6 +15,8 @@ mod cifar;
 mod cifar_pickle;
 #[path = "tasks/darcyflow.rs"]
 mod darcyflow;
+#[path = "tasks/darcyflow_files.rs"]
+mod darcyflow_files;
 #[path = "tasks/mnist.rs"]
 mod mnist;
 
