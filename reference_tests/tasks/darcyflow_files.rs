@@ -573,7 +573,7 @@ fn a_file_of_any_size_passes_through_one_buffer() {
     }
     impl Consumer for Count {
         fn start(&mut self, sizes: Sizes) -> Result<()> {
-            assert_eq!((sizes.samples, sizes.side), (1024, 160));
+            assert_eq!((sizes.samples, sizes.side), (65_536, 20));
             Ok(())
         }
         fn values(&mut self, _: usize, _: usize, _: usize, values: &[f64]) -> Result<()> {
@@ -584,35 +584,37 @@ fn a_file_of_any_size_passes_through_one_buffer() {
         }
     }
     // 210 MB of zeros behind as many in an array that is not wanted.
-    let size = 8 * 1024 * 160 * 160_u32;
-    let zeros = |name: &str| {
+    let size = 8 * 65_536 * 20 * 20_u32;
+    let front = |name: &str| {
         let mut front = element(6, &words(&[6, 0]));
-        front.extend(element(5, &words(&[1024, 160, 160])));
+        front.extend(element(5, &words(&[65_536, 20, 20])));
         front.extend(element(1, name.as_bytes()));
         front.extend(words(&[9, size]));
+        [words(&[14, front.len() as u32 + size]), front].concat()
+    };
+    let zeros = || std::io::repeat(0).take(size.into());
+    let compressed = |name: &str| {
         let mut zlib = ZlibEncoder::new(Vec::new(), Compression::fast());
-        zlib.write_all(&words(&[14, front.len() as u32 + size]))
-            .unwrap();
-        zlib.write_all(&front).unwrap();
-        std::io::copy(&mut std::io::repeat(0).take(size.into()), &mut zlib).unwrap();
+        zlib.write_all(&front(name)).unwrap();
+        std::io::copy(&mut zeros(), &mut zlib).unwrap();
         let bytes = zlib.finish().unwrap();
         [words(&[15, bytes.len() as u32]), bytes].concat()
     };
-    let bytes = [header(), zeros("other"), zeros("sol")].concat();
-    let mut stream = Watched {
-        stream: &bytes[..],
-        longest: 0,
+    let passes = |stream: &mut dyn Read| {
+        let mut stream = Watched { stream, longest: 0 };
+        let mut count = Count {
+            values: 0,
+            longest: 0,
+        };
+        consume(Path::new("file"), &mut stream, "sol", &mut count).unwrap();
+        assert_eq!(count.values, 65_536 * 20 * 20);
+        // Runs of 8,192 values and reads of as many doubles.
+        assert!(count.longest <= 8192, "{}", count.longest);
+        assert!(stream.longest <= 8 * 8192, "{}", stream.longest);
     };
-    let mut count = Count {
-        values: 0,
-        longest: 0,
-    };
-    consume(Path::new("file"), &mut stream, "sol", &mut count).unwrap();
-    assert_eq!(count.values, 1024 * 160 * 160);
-    // Runs of 8,192 values, cut where a row of samples ends; reads of 64 KiB, which is what they
-    // have and more than zlib asks for.
-    assert!(count.longest <= 8192, "{}", count.longest);
-    assert!(stream.longest <= 8 * 8192, "{}", stream.longest);
+    passes(&mut &[header(), compressed("other"), compressed("sol")].concat()[..]);
+    let (other, sol) = ([header(), front("other")].concat(), front("sol"));
+    passes(&mut (&other[..]).chain(zeros()).chain(&sol[..]).chain(zeros()));
 }
 
 fn any_consumer() -> impl Consumer {

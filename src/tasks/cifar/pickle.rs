@@ -15,10 +15,10 @@ use crate::tasks::images::LabelledImages;
 use crate::text::shortened;
 use crate::{Error, Result};
 
-/// Bytes of one file. The longest official one, CIFAR100's `train`, has 155,249,918.
+/// Bytes of one file. The longest official one, CIFAR100's `train`, has some 155 MB.
 const LARGEST: u64 = 160 << 20;
-/// Instructions in one file, each of which holds on to 100 bytes at most. The same file has some
-/// 300,000.
+/// Instructions in one file, each of which holds on to some 100 bytes at most besides what it reads.
+/// The same file has some 200,000.
 const MOST_INSTRUCTIONS: usize = 1 << 20;
 /// Bytes of a class's name.
 const LONGEST_NAME: usize = 60;
