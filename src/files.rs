@@ -1,7 +1,7 @@
 //! Files: written whole or not at all, read within a bound.
 
 use std::fs::{self, File};
-use std::io::{self, Read, Write};
+use std::io::{self, ErrorKind, Read, Write};
 use std::path::Path;
 
 use sha2::{Digest, Sha256};
@@ -37,6 +37,20 @@ pub fn read_at_most(path: &Path, largest: u64) -> Result<Vec<u8>> {
         return too_long(format!("more than {largest}"));
     }
     Ok(bytes)
+}
+
+/// Fills `buffer` as far as the stream goes and says how far that is.
+pub(crate) fn read_up_to(stream: &mut dyn Read, buffer: &mut [u8]) -> io::Result<usize> {
+    let mut filled = 0;
+    while filled < buffer.len() {
+        match stream.read(&mut buffer[filled..]) {
+            Ok(0) => break,
+            Ok(read) => filled += read,
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(filled)
 }
 
 /// The SHA-256 of `bytes`, in hexadecimal.

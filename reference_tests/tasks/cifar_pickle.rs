@@ -4,7 +4,7 @@ use std::fs;
 use std::io::Write;
 use std::path::Path;
 
-use dnarch::tasks::cifar::{CIFAR10, CIFAR100, pickle};
+use dnarch::tasks::cifar::{CIFAR10, CIFAR100, python};
 use dnarch::tasks::{Goal, Split, open};
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -325,7 +325,7 @@ fn pickles_of_something_else_are_refused_by_place() {
         [&whole[..at], to, &whole[at + from.len()..]].concat()
     };
     let refused = |bytes: &[u8], expected: &str| {
-        let error = pickle::parse(Path::new("file"), &mut &bytes[..], &CIFAR10, &mut Err);
+        let error = python::parse(Path::new("file"), &mut &bytes[..], &CIFAR10, &mut Err);
         let message = error.unwrap_err().to_string();
         assert!(message.contains(expected), "{message}");
         assert!(!message.contains('\n') && message.len() < 700);
@@ -336,7 +336,7 @@ fn pickles_of_something_else_are_refused_by_place() {
         "byte 2: found protocol 4, expected protocol 2",
     );
     refused(b"]q\0.", "found a list or tuple, expected a dictionary");
-    refused(b"}.", "found no `data`, expected one");
+    refused(b"}.", "found 0 times `data`, expected once");
     refused(b"}.}", "found more, expected the end of the file");
     refused(b"(.", "found nothing on the stack");
     refused(b"t", "found no mark on the stack");
@@ -368,7 +368,7 @@ fn pickles_of_something_else_are_refused_by_place() {
     );
     refused(
         &replaced(b"U\x06labels", b"U\x06lapels"),
-        "found no `labels`, expected one",
+        "found 0 times `labels`, expected once",
     );
     refused(
         &replaced(b"K\x02K\x03", b"K\x02"),
@@ -392,11 +392,11 @@ fn pickles_of_something_else_are_refused_by_place() {
     for length in 0..whole.len() {
         // The long string of pixels is cut at few places.
         if length % 97 == 0 || !(300..8900).contains(&length) {
-            let cut = pickle::parse(Path::new("file"), &mut &whole[..length], &CIFAR10, &mut Err);
+            let cut = python::parse(Path::new("file"), &mut &whole[..length], &CIFAR10, &mut Err);
             assert!(cut.is_err());
         }
     }
-    let images = pickle::parse(Path::new("file"), &mut &whole[..], &CIFAR10, &mut Err).unwrap();
+    let images = python::parse(Path::new("file"), &mut &whole[..], &CIFAR10, &mut Err).unwrap();
     assert_eq!(
         (images.labels, images.pixels),
         (labels.to_vec(), pixels(0..3))
@@ -455,14 +455,14 @@ proptest! {
     #[test]
     fn random_pickles_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..300), start in any::<bool>()) {
         let bytes = if start { [b"\x80\x02}q\0(", &bytes[..]].concat() } else { bytes };
-        let _ = pickle::parse(Path::new("file"), &mut &bytes[..], &CIFAR100, &mut Err);
+        let _ = python::parse(Path::new("file"), &mut &bytes[..], &CIFAR100, &mut Err);
     }
 
     #[test]
     fn random_instructions_never_panic(
         codes in prop::collection::vec(prop::sample::select(&b"()]}tes\x85\x86\x87auqhNKRbc."[..]), 0..200)
     ) {
-        let _ = pickle::parse(Path::new("file"), &mut &codes[..], &CIFAR10, &mut Err);
+        let _ = python::parse(Path::new("file"), &mut &codes[..], &CIFAR10, &mut Err);
     }
 
     #[test]

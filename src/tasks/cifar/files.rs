@@ -18,8 +18,8 @@ const LARGEST_ARCHIVE: u64 = 256 << 20;
 pub enum Format {
     /// [`records`](super::records).
     Records,
-    /// [`pickle`](super::pickle).
-    Pickle,
+    /// [`python`](super::python).
+    Python,
 }
 
 /// The names under which a data set is published in one format.

@@ -1,6 +1,6 @@
 //! CIFAR10 and CIFAR100 (Krizhevsky 2009): 32 x 32 colour images of 10 and 100 classes.
 //!
-//! Read from the official files, binary ([`records`]) or Python's ([`pickle`]), in a directory or
+//! Read from the official files, binary ([`records`]) or Python's ([`python`]), in a directory or
 //! in the official archive ([`files`]). The split is the S4 and CCNN repositories':
 //! [`torch_permutation`] with seed 42, the last tenth validates.
 
@@ -15,7 +15,8 @@ use crate::{Error, Result};
 use files::{Format, Layout, Number};
 
 pub(super) mod files;
-pub mod pickle;
+mod pickle;
+pub mod python;
 pub mod records;
 
 /// Bytes of one colour plane.
@@ -58,7 +59,7 @@ pub const CIFAR10: Version = Version {
             test: "test_batch.bin",
         },
         Layout {
-            format: Format::Pickle,
+            format: Format::Python,
             archive: "cifar-10-python.tar.gz",
             folder: "cifar-10-batches-py",
             training: &[
@@ -89,7 +90,7 @@ pub const CIFAR100: Version = Version {
             test: "test.bin",
         },
         Layout {
-            format: Format::Pickle,
+            format: Format::Python,
             archive: "cifar-100-python.tar.gz",
             folder: "cifar-100-python",
             training: &["train"],
@@ -164,7 +165,7 @@ impl Version {
     ) -> Result<LabelledImages> {
         match file.format {
             Format::Records => records::parse(file.path, file.stream, self, bad),
-            Format::Pickle => pickle::parse(file.path, file.stream, self, bad),
+            Format::Python => python::parse(file.path, file.stream, self, bad),
         }
     }
 }

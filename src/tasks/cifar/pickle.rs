@@ -1,5 +1,4 @@
-//! The official Python format: a dictionary pickled by Python 2, protocol 2, of lists of labels and
-//! a numpy array `data` of unsigned bytes, an image a row.
+//! Python's pickles, as far as a numpy array in a dictionary needs them.
 //!
 //! A pickle is a program for a stack machine. Run as such it can build objects that double with
 //! every byte, or nest without end. This machine knows the instructions that such files need, never
@@ -10,8 +9,6 @@ use std::collections::BTreeMap;
 use std::io::{BufReader, Read, Take};
 use std::path::Path;
 
-use super::{PIXELS, Version};
-use crate::tasks::images::LabelledImages;
 use crate::text::shortened;
 use crate::{Error, Result};
 
@@ -25,7 +22,7 @@ const LONGEST_NAME: usize = 60;
 
 /// What stands on the stack. The numbers are places in [`Machine`]'s tables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Value {
+pub enum Value {
     Mark,
     None,
     Boolean(bool),
@@ -41,72 +38,47 @@ enum Value {
 
 /// What a class made: an array, or its element type.
 #[derive(Clone, Copy)]
-struct Object {
-    arguments: Value,
-    state: Value,
+pub struct Object {
+    pub arguments: Value,
+    pub state: Value,
 }
 
-/// The images of one file. A label out of range goes to `bad`; the image is kept, under class 255.
-///
-/// At most [`LARGEST`] bytes are read, [`MOST_INSTRUCTIONS`] executed, and what is held is bounded
-/// by these.
-///
-/// # Errors
-/// [`Error::Data`] if it is not such a pickle, and what `bad` returns.
-pub fn parse<'a>(
-    path: &'a Path,
-    stream: &'a mut (dyn Read + 'a),
-    version: &Version,
-    bad: &mut dyn FnMut(Error) -> Result<()>,
-) -> Result<LabelledImages> {
-    let mut machine = Machine {
-        path,
-        stream: BufReader::new(stream.take(LARGEST)),
-        position: 0,
-        stack: Vec::new(),
-        memo: BTreeMap::new(),
-        strings: Vec::new(),
-        sequences: Vec::new(),
-        dictionaries: Vec::new(),
-        objects: Vec::new(),
-    };
-    let result = machine.run()?;
-    let Value::Dictionary(dictionary) = result else {
-        return Err(Error::data(path, "pickle", kind(result), "a dictionary"));
-    };
-    let images = machine.entry(dictionary, "data")?;
-    let pixels = machine.array(images)?;
-    let count = pixels.len() / PIXELS;
-    if count == 0 || count > version.most_images {
-        let expected = format!("1 to {}", version.most_images);
-        return Err(Error::data(path, "rows of `data`", count, expected));
-    }
-    let mut classes = Vec::new();
-    for &(name, limit) in version.labels {
-        classes = machine.labels(dictionary, name, count, limit, bad)?;
-    }
-    Ok(LabelledImages {
-        pixels,
-        labels: classes,
-    })
-}
-
-struct Machine<'a> {
+/// The machine and what it has made.
+pub struct Machine<'a> {
     path: &'a Path,
     stream: BufReader<Take<&'a mut (dyn Read + 'a)>>,
     /// Bytes read so far.
     position: u64,
     stack: Vec<Value>,
     memo: BTreeMap<u32, Value>,
-    strings: Vec<Vec<u8>>,
-    sequences: Vec<Vec<Value>>,
-    dictionaries: Vec<Vec<(Value, Value)>>,
-    objects: Vec<Object>,
+    pub strings: Vec<Vec<u8>>,
+    pub sequences: Vec<Vec<Value>>,
+    pub dictionaries: Vec<Vec<(Value, Value)>>,
+    pub objects: Vec<Object>,
 }
 
-impl Machine<'_> {
+impl<'a> Machine<'a> {
+    /// A machine that reads at most [`LARGEST`] bytes and executes at most [`MOST_INSTRUCTIONS`] of
+    /// them. What it holds is bounded by these.
+    pub fn new(path: &'a Path, stream: &'a mut (dyn Read + 'a)) -> Self {
+        Machine {
+            path,
+            stream: BufReader::new(stream.take(LARGEST)),
+            position: 0,
+            stack: Vec::new(),
+            memo: BTreeMap::new(),
+            strings: Vec::new(),
+            sequences: Vec::new(),
+            dictionaries: Vec::new(),
+            objects: Vec::new(),
+        }
+    }
+
     /// Executes the pickle and returns its value.
-    fn run(&mut self) -> Result<Value> {
+    ///
+    /// # Errors
+    /// [`Error::Data`] for anything but a whole pickle of such instructions.
+    pub fn run(&mut self) -> Result<Value> {
         for _ in 0..MOST_INSTRUCTIONS {
             let [code] = self.bytes()?;
             let value = match code {
@@ -336,124 +308,10 @@ impl Machine<'_> {
             u32::from_le_bytes(self.bytes()?)
         })
     }
-
-    /// The value of `name` in a dictionary.
-    fn entry(&self, dictionary: usize, name: &str) -> Result<Value> {
-        let is_name = |key: &Value| match key {
-            Value::String(string) => self.strings[*string] == name.as_bytes(),
-            _ => false,
-        };
-        let mut entries = self.dictionaries[dictionary]
-            .iter()
-            .filter(|(key, _)| is_name(key));
-        match (entries.next(), entries.next()) {
-            (Some((_, value)), None) => Ok(*value),
-            (None, _) => Err(Error::data(
-                self.path,
-                "dictionary",
-                format!("no `{name}`"),
-                "one",
-            )),
-            _ => Err(Error::data(
-                self.path,
-                "dictionary",
-                format!("two `{name}`"),
-                "one",
-            )),
-        }
-    }
-
-    /// The bytes of a C-ordered numpy array of rows of [`PIXELS`] unsigned bytes.
-    fn array(&mut self, value: Value) -> Result<Vec<u8>> {
-        let string = self.array_string(value).ok_or_else(|| {
-            let expected = format!("a numpy array of unsigned bytes, {PIXELS} in a row");
-            Error::data(self.path, "`data`", "something else", expected)
-        })?;
-        Ok(std::mem::take(&mut self.strings[string]))
-    }
-
-    /// `ndarray.__setstate__` takes version, shape, element type, whether in Fortran's order, bytes.
-    fn array_string(&self, value: Value) -> Option<usize> {
-        let state = self.items(self.object(value)?.state)?;
-        let &[
-            _,
-            shape,
-            element,
-            Value::Boolean(false),
-            Value::String(string),
-        ] = state
-        else {
-            return None;
-        };
-        let &[Value::String(name), ..] = self.items(self.object(element)?.arguments)? else {
-            return None;
-        };
-        let &[Value::Integer(rows), Value::Integer(columns)] = self.items(shape)? else {
-            return None;
-        };
-        let bytes = rows.checked_mul(columns)?;
-        let fits = columns == PIXELS as i64 && bytes == self.strings[string].len() as i64;
-        (fits && self.strings[name] == b"u1").then_some(string)
-    }
-
-    fn object(&self, value: Value) -> Option<&Object> {
-        match value {
-            Value::Object(object) => Some(&self.objects[object]),
-            _ => None,
-        }
-    }
-
-    fn items(&self, value: Value) -> Option<&[Value]> {
-        match value {
-            Value::Sequence(sequence) => Some(&self.sequences[sequence]),
-            _ => None,
-        }
-    }
-
-    /// The list called `name` of `count` integers below `limit`.
-    fn labels(
-        &self,
-        dictionary: usize,
-        name: &str,
-        count: usize,
-        limit: u8,
-        bad: &mut dyn FnMut(Error) -> Result<()>,
-    ) -> Result<Vec<u8>> {
-        let value = self.entry(dictionary, name)?;
-        let place = format!("`{name}`");
-        let Some(items) = self.items(value) else {
-            return Err(Error::data(self.path, place, kind(value), "a list"));
-        };
-        if items.len() != count {
-            let expected = format!("{count}, as in `data`");
-            return Err(Error::data(self.path, place, items.len(), expected));
-        }
-        let mut labels = Vec::with_capacity(count);
-        for (number, &item) in items.iter().enumerate() {
-            labels.push(match item {
-                Value::Integer(label) if (0..i64::from(limit)).contains(&label) => label as u8,
-                _ => {
-                    let found = match item {
-                        Value::Integer(label) => label.to_string(),
-                        other => kind(other).to_string(),
-                    };
-                    let place = format!("{name}, record {number}");
-                    bad(Error::data(
-                        self.path,
-                        place,
-                        found,
-                        format!("0 to {}", limit - 1),
-                    ))?;
-                    u8::MAX
-                }
-            });
-        }
-        Ok(labels)
-    }
 }
 
 /// A value in words.
-fn kind(value: Value) -> &'static str {
+pub fn kind(value: Value) -> &'static str {
     match value {
         Value::Mark => "a mark",
         Value::None => "None",

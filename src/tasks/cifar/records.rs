@@ -1,10 +1,11 @@
 //! The official binary format: a sequence of records, each the image's labels, a byte each, and its
 //! pixels.
 
-use std::io::{self, ErrorKind, Read};
+use std::io::Read;
 use std::path::Path;
 
 use super::{PIXELS, Version};
+use crate::files::read_up_to;
 use crate::tasks::images::LabelledImages;
 use crate::{Error, Result};
 
@@ -26,7 +27,7 @@ pub fn parse(
     loop {
         let number = images.labels.len();
         let place = format!("record {number}");
-        let read = fill(stream, &mut record)
+        let read = read_up_to(stream, &mut record)
             .map_err(|error| Error::data(path, &place, error, "a file that can be read"))?;
         if read == 0 && number > 0 {
             return Ok(images);
@@ -62,18 +63,4 @@ pub fn parse(
         images.labels.push(labels[labels.len() - 1]);
         images.pixels.extend_from_slice(pixels);
     }
-}
-
-/// Fills `buffer` as far as the stream goes and says how far that is.
-fn fill(stream: &mut dyn Read, buffer: &mut [u8]) -> io::Result<usize> {
-    let mut filled = 0;
-    while filled < buffer.len() {
-        match stream.read(&mut buffer[filled..]) {
-            Ok(0) => break,
-            Ok(read) => filled += read,
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(filled)
 }

@@ -1,20 +1,21 @@
 //! Reading MATLAB's level 5 files, as `save -v7` and older write them: a stream of arrays,
 //! compressed or not.
 //!
-//! A file is 128 bytes of header and elements: type and number of bytes (4 bytes each), then the
-//! bytes, padded to 8. Up to 4 bytes of data stand inside the tag instead; the upper half of its
-//! type is then their number. An array is an element of elements: flags, sizes, name, values. The
-//! values may be stored in a smaller type than the array's class. A compressed element is a zlib
-//! stream of one array.
+//! A file is 128 bytes of header and elements ([`matlab_elements`](super::matlab_elements)). An
+//! array is an element of elements: flags, sizes, name, values. The values may be stored in a
+//! smaller type than the array's class. A compressed element is a zlib stream of one array.
 //!
 //! Values pass through a buffer of [`RUN`]; no more of the file is ever held.
 
-use std::fmt::Display;
-use std::io::{self, ErrorKind, Read};
+use std::io::{self, Read};
 use std::path::Path;
 
 use flate2::read::ZlibDecoder;
 
+use super::matlab_elements::{
+    COMPRESSED, DOUBLE, INT8, INT32, MATRIX, UINT32, fill, short_element, tag,
+};
+use crate::files::read_up_to;
 use crate::text::shortened;
 use crate::{Error, Result};
 
@@ -26,14 +27,6 @@ pub(super) const HEADER: usize = 128;
 pub(super) const TEXT: usize = 116;
 const MOST_DIMENSIONS: usize = 8;
 const LONGEST_NAME: usize = 63;
-
-// Types of elements.
-pub(super) const INT8: u32 = 1;
-pub(super) const INT32: u32 = 5;
-pub(super) const UINT32: u32 = 6;
-pub(super) const DOUBLE: u32 = 9;
-pub(super) const MATRIX: u32 = 14;
-pub(super) const COMPRESSED: u32 = 15;
 
 /// Classes of arrays of numbers, from double to 64-bit integers.
 const NUMBERS: std::ops::RangeInclusive<u8> = 6..=15;
@@ -242,114 +235,4 @@ fn dimensions(bytes: &[u8]) -> Option<(Vec<usize>, usize)> {
     let product = |count: usize, &size: &usize| count.checked_mul(size);
     let count = sizes.iter().try_fold(1, product)?;
     Some((sizes, count))
-}
-
-/// What stands before an element's data.
-struct Tag {
-    kind: u32,
-    bytes: u32,
-    /// The data, if they stand inside the tag.
-    small: Option<[u8; 4]>,
-}
-
-impl Tag {
-    /// The data inside the tag.
-    fn inside(&self) -> &[u8] {
-        let small = self.small.as_ref();
-        small.map_or(&[], |inside| &inside[..self.bytes as usize])
-    }
-}
-
-/// The next tag, unless the stream ends before it.
-fn tag(path: &Path, stream: &mut dyn Read, place: &str) -> Result<Option<Tag>> {
-    let mut bytes = [0; 8];
-    let unreadable = |error| Error::data(path, place, error, "a readable file");
-    let read = read_up_to(stream, &mut bytes).map_err(unreadable)?;
-    if read == 0 {
-        return Ok(None);
-    }
-    if read < bytes.len() {
-        return Err(Error::data(path, place, "the end of the file", "a tag"));
-    }
-    let [a, b, c, d, inside @ ..] = bytes;
-    let first = u32::from_le_bytes([a, b, c, d]);
-    let (kind, length) = (first & 0xffff, first >> 16);
-    if length > 4 {
-        let found = format!("{length} bytes inside a tag");
-        return Err(Error::data(path, place, found, "at most 4"));
-    }
-    Ok(Some(if length > 0 {
-        Tag {
-            kind,
-            bytes: length,
-            small: Some(inside),
-        }
-    } else {
-        Tag {
-            kind,
-            bytes: u32::from_le_bytes(inside),
-            small: None,
-        }
-    }))
-}
-
-/// The data of an element of type `kind` and at most `most` bytes.
-fn short_element(
-    path: &Path,
-    stream: &mut dyn Read,
-    kind: u32,
-    most: usize,
-    place: &str,
-) -> Result<Vec<u8>> {
-    let Some(tag) = tag(path, stream, place)? else {
-        return Err(Error::data(
-            path,
-            place,
-            "the end of the array",
-            "an element",
-        ));
-    };
-    if tag.kind != kind || tag.bytes as usize > most {
-        return Err(Error::data(
-            path,
-            place,
-            format!("{} bytes of type {}", tag.bytes, tag.kind),
-            format!("at most {most} of type {kind}"),
-        ));
-    }
-    if tag.small.is_some() {
-        return Ok(tag.inside().to_vec());
-    }
-    let mut data = vec![0; tag.bytes.next_multiple_of(8) as usize];
-    fill(path, stream, &mut data, || place)?;
-    data.truncate(tag.bytes as usize);
-    Ok(data)
-}
-
-/// Fills `buffer`.
-fn fill<P: Display>(
-    path: &Path,
-    stream: &mut dyn Read,
-    buffer: &mut [u8],
-    place: impl FnOnce() -> P,
-) -> Result<()> {
-    match read_up_to(stream, buffer) {
-        Ok(read) if read == buffer.len() => Ok(()),
-        Ok(_) => Err(Error::data(path, place(), "the end of the file", "more")),
-        Err(error) => Err(Error::data(path, place(), error, "a readable file")),
-    }
-}
-
-/// Fills `buffer` as far as the stream goes and says how far that is.
-fn read_up_to(stream: &mut dyn Read, buffer: &mut [u8]) -> io::Result<usize> {
-    let mut filled = 0;
-    while filled < buffer.len() {
-        match stream.read(&mut buffer[filled..]) {
-            Ok(0) => break,
-            Ok(read) => filled += read,
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(filled)
 }

@@ -6,7 +6,8 @@ use std::io::{self, Seek, SeekFrom, Write};
 use flate2::Compression;
 use flate2::write::ZlibEncoder;
 
-use super::matlab::{COMPRESSED, DOUBLE, HEADER, INT8, INT32, MATRIX, TEXT, UINT32};
+use super::matlab::{HEADER, TEXT};
+use super::matlab_elements::{COMPRESSED, DOUBLE, INT8, INT32, MATRIX, UINT32};
 
 /// MATLAB's number for the class of doubles.
 const DOUBLE_CLASS: u32 = 6;

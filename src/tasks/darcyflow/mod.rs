@@ -22,6 +22,7 @@ mod files;
 mod generator;
 mod hdf5;
 mod matlab;
+mod matlab_elements;
 mod matlab_writer;
 pub mod solver;
 pub mod spline;
