@@ -1,7 +1,7 @@
 //! Files: written whole or not at all, read within a bound.
 
 use std::fs::{self, File};
-use std::io::{self, Read, Write};
+use std::io::{self, ErrorKind, Read, Write};
 use std::path::Path;
 
 use sha2::{Digest, Sha256};
@@ -39,6 +39,20 @@ pub fn read_at_most(path: &Path, largest: u64) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
+/// Fills `buffer` as far as the stream goes and says how far that is.
+pub(crate) fn read_up_to(stream: &mut dyn Read, buffer: &mut [u8]) -> io::Result<usize> {
+    let mut filled = 0;
+    while filled < buffer.len() {
+        match stream.read(&mut buffer[filled..]) {
+            Ok(0) => break,
+            Ok(read) => filled += read,
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(filled)
+}
+
 /// The SHA-256 of `bytes`, in hexadecimal.
 pub fn sha256(bytes: impl AsRef<[u8]>) -> String {
     let digest = Sha256::digest(bytes);
@@ -57,15 +71,49 @@ pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<()> {
     sync_directory(path)
 }
 
+/// As [`write_atomically`], for what `write` writes into the file.
+///
+/// # Errors
+/// [`Error::Io`] if the place cannot be written or `write` fails; the old file is then still there.
+pub(crate) fn write_streamed(
+    path: &Path,
+    write: &mut dyn FnMut(&mut File) -> io::Result<()>,
+) -> Result<()> {
+    staged_stream(path, write)?
+        .persist(path)
+        .map_err(|error| Error::io(path, "write", error.error))?;
+    sync_directory(path)
+}
+
+/// Makes the directory at `path`, and those above it, unless it is there and empty.
+///
+/// # Errors
+/// [`Error::Configuration`] if it is not empty, [`Error::Io`] if it cannot be made.
+pub(crate) fn create_empty_directory(path: &Path) -> Result<()> {
+    let failed = |source| Error::io(path, "create", source);
+    fs::create_dir_all(path).map_err(failed)?;
+    match fs::read_dir(path).map_err(failed)?.next() {
+        None => Ok(()),
+        Some(_) => Err(Error::configuration(path, "the directory is not empty")),
+    }
+}
+
 /// A temporary file beside `path` that holds `bytes`, on disk.
 pub(crate) fn staged(path: &Path, bytes: &[u8]) -> Result<NamedTempFile> {
+    staged_stream(path, &mut |file| file.write_all(bytes))
+}
+
+fn staged_stream(
+    path: &Path,
+    write: &mut dyn FnMut(&mut File) -> io::Result<()>,
+) -> Result<NamedTempFile> {
     let mut builder = Builder::new();
     // A temporary file is its owner's alone, a run's files are like any other.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     let mut stage = || -> io::Result<NamedTempFile> {
         let mut file = builder.prefix(".dnarch-").tempfile_in(parent(path))?;
-        file.write_all(bytes)?;
+        write(file.as_file_mut())?;
         file.as_file().sync_all()?;
         Ok(file)
     };
@@ -85,7 +133,7 @@ pub fn create_directory(path: &Path, fill: impl FnOnce(&Path) -> Result<()>) -> 
             let message = "is not empty, and nothing in it is replaced";
             return Err(Error::configuration(path, message));
         }
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(error)),
+        Err(error) if error.kind() != ErrorKind::NotFound => return Err(failed(error)),
         found => found.is_ok(),
     };
     fs::create_dir_all(parent(path)).map_err(failed)?;

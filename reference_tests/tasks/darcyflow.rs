@@ -2,10 +2,10 @@
 
 use dnarch::random::Stream;
 use dnarch::tasks::darcyflow::{Generator, field, solver::Solver, spline};
-use dnarch::tasks::{Goal, Source, Split, Targets, Task, open};
+use dnarch::tasks::{Encoding, Goal, Source, Split, Targets, Task, open};
 use ndarray::Array2;
 
-use super::{SPLITS, reference};
+use super::{SPLITS, reference, values};
 
 fn assert_close(found: &Array2<f64>, expected: &Array2<f64>, tolerance: f64) {
     assert_eq!(found.dim(), expected.dim());
@@ -133,8 +133,10 @@ fn darcyflow_is_normalised_over_its_training_samples_and_knows_its_coordinates()
         "DarcyFlow, generated on a 9 x 9 grid (not the benchmark's data), 7/2/2 samples \
          (training/validation/test), seed 5"
     );
-    assert_eq!((task.grid(), task.channels()), (&[9, 9][..], 3));
+    assert_eq!(task.grid(), [9, 9]);
+    assert_eq!(task.encoding(), Encoding::Values { channels: 3 });
     let batch = task.batch(Split::Train, &[0, 1, 2, 3, 4, 5, 6], 0).unwrap();
+    let all = values(&batch.inputs);
     let Targets::Fields(solutions) = batch.targets else {
         panic!("not a regression")
     };
@@ -154,7 +156,7 @@ fn darcyflow_is_normalised_over_its_training_samples_and_knows_its_coordinates()
                 .map(|sample| f64::from(values[sample * stride + position]))
                 .collect()
         };
-        let inputs = column(&batch.inputs, 243);
+        let inputs = column(all, 243);
         let squares: f64 = inputs.iter().map(|x| x * x).sum();
         approx::assert_abs_diff_eq!(inputs.iter().sum::<f64>(), 0.0, epsilon = 1e-5);
         assert!(squares == 0.0 || (squares - 6.0).abs() < 1e-4, "{squares}");
@@ -168,8 +170,8 @@ fn darcyflow_is_normalised_over_its_training_samples_and_knows_its_coordinates()
             expected,
             max_relative = 1e-6
         );
-        assert_eq!(batch.inputs[81 + position], (position % 9) as f32 / 8.0);
-        assert_eq!(batch.inputs[162 + position], (position / 9) as f32 / 8.0);
+        assert_eq!(all[81 + position], (position % 9) as f32 / 8.0);
+        assert_eq!(all[162 + position], (position / 9) as f32 / 8.0);
     }
 }
 

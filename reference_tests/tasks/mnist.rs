@@ -8,7 +8,9 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use proptest::prelude::*;
 
-use super::{SPLITS, cases, classes, from_directory, message, open_never_panics, reference};
+use super::{
+    SPLITS, cases, check, classes, from_directory, message, open_never_panics, reference, values,
+};
 
 fn idx(magic: u32, axes: &[u32], items: &[u8]) -> Vec<u8> {
     let mut bytes = magic.to_be_bytes().to_vec();
@@ -71,7 +73,7 @@ fn mnist_is_read_plain_or_gzipped_as_images_or_sequences() {
     for position in [0, 27, 28, 783] {
         let byte = images[16 + 28 * 784 + position];
         let expected = (f64::from(byte) / 255.0 - 0.1307) / 0.3081;
-        assert_eq!(batch.inputs[position], expected as f32);
+        assert_eq!(values(&batch.inputs)[position], expected as f32);
     }
 }
 
@@ -110,7 +112,7 @@ fn broken_mnist_files_are_refused_by_file_and_place() {
         (longer, "found more, expected 23520"),
         (
             mnist_images(29),
-            "train-labels-idx1-ubyte: number of items: found 30, expected 29",
+            "train-labels-idx1-ubyte: number of items: found 30, expected 29, as there are images",
         ),
     ] {
         let refuse = |directory: tempfile::TempDir| {
@@ -142,6 +144,30 @@ fn broken_mnist_files_are_refused_by_file_and_place() {
 }
 
 #[test]
+fn a_check_of_mnist_reports_every_bad_label_and_file_and_goes_on() {
+    let directory = mnist_directory((MNIST_TRAIN, &mnist_images(30)));
+    assert_eq!(check("mnist", directory.path()), (4, 34, vec![]));
+    let mut labels = mnist_labels(29);
+    labels[8 + 3] = 10;
+    labels[8 + 20] = 255;
+    fs::write(directory.path().join("train-labels-idx1-ubyte"), labels).unwrap();
+    let path = directory.path().join("t10k-images-idx3-ubyte.gz");
+    fs::write(&path, "not compressed by gzip").unwrap();
+    let (files, records, errors) = check("mnist-sequential", directory.path());
+    assert_eq!((files, records), (3, 30));
+    let expected = [
+        "number of items: found 29, expected 30, as there are images",
+        "label 3: found 10, expected 0 to 9",
+        "label 20: found 255, expected 0 to 9",
+        "t10k-images-idx3-ubyte.gz: magic number: found invalid gzip header",
+    ];
+    assert_eq!(errors.len(), expected.len(), "{errors:?}");
+    for (error, expected) in errors.iter().zip(expected) {
+        assert!(error.contains(expected), "{error}");
+    }
+}
+
+#[test]
 fn a_damaged_gzip_file_is_refused() {
     let mut zipped = gzip(&mnist_images(30));
     let checksum = zipped.len() - 8;
@@ -170,6 +196,7 @@ fn the_real_mnist_is_read() {
     // .1307 and .3081 are the statistics of the 60,000 training images.
     let all: Vec<usize> = (0..55_000).collect();
     let inputs = task.batch(Split::Train, &all, 0).unwrap().inputs;
+    let inputs = values(&inputs);
     let count = inputs.len() as f64;
     let mean = inputs.iter().map(|&x| f64::from(x)).sum::<f64>() / count;
     let squares = inputs.iter().map(|&x| f64::from(x).powi(2)).sum::<f64>() / count;

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::source::Source;
-use super::{Task, cifar10, cosmic, darcyflow, image, listops, mnist, retrieval, text};
+use super::{Task, cifar, cosmic, darcyflow, image, listops, mnist, retrieval, text};
 use crate::text::{nearest, shortened};
 use crate::{Error, Result};
 
@@ -38,36 +38,43 @@ pub const DATA_SETS: &[DataSet] = &[
     DataSet {
         name: "darcyflow",
         summary: "flow through a porous square: pressure from permeability",
-        open: |source| Ok(Box::new(darcyflow::DarcyFlow::generate(source)?)),
-        check: None,
-        generate: None,
+        open: |source| Ok(Box::new(darcyflow::DarcyFlow::open(source)?)),
+        check: Some(darcyflow::check),
+        generate: Some(darcyflow::generate),
     },
     DataSet {
         name: "cifar10",
         summary: "colour images of 10 classes",
-        open: |source| Ok(Box::new(cifar10::open(source)?)),
-        check: None,
+        open: |source| Ok(Box::new(cifar::open_cifar10(source)?)),
+        check: Some(cifar::check_cifar10),
+        generate: None,
+    },
+    DataSet {
+        name: "cifar100",
+        summary: "colour images of 100 classes",
+        open: |source| Ok(Box::new(cifar::open_cifar100(source)?)),
+        check: Some(cifar::check_cifar100),
         generate: None,
     },
     DataSet {
         name: "image",
         summary: "CIFAR10 in grey, as a sequence of 1024 pixels",
         open: |source| Ok(Box::new(image::open(source)?)),
-        check: None,
+        check: Some(cifar::check_cifar10),
         generate: None,
     },
     DataSet {
         name: "mnist",
         summary: "handwritten digits",
         open: |source| Ok(Box::new(mnist::open(source)?)),
-        check: None,
+        check: Some(mnist::check),
         generate: None,
     },
     DataSet {
         name: "mnist-sequential",
         summary: "handwritten digits, as a sequence of 784 pixels",
         open: |source| Ok(Box::new(mnist::open_sequential(source)?)),
-        check: None,
+        check: Some(mnist::check),
         generate: None,
     },
     DataSet {

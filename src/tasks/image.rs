@@ -2,21 +2,23 @@
 //! of 1024 pixels.
 
 use super::Source;
-use super::cifar10::{PLANE, read};
+use super::cifar::{self, CIFAR10, PLANE};
 use super::images::{Description, ImageClassification, LabelledImages};
 use crate::Result;
 
 /// Opens Image from CIFAR10's files, with CIFAR10's split.
 ///
 /// # Errors
-/// As [`cifar10::open`](super::cifar10::open); [`Error::Argument`](crate::Error::Argument) if
+/// As [`cifar::open_cifar10`]; [`Error::Argument`](crate::Error::Argument) if
 /// augmentation is asked for.
 pub fn open(source: &Source) -> Result<ImageClassification> {
     source.refuse_augmentation("image")?;
-    let files = read(source.real("image")?)?;
+    source.refuse_bytes("image")?;
+    let images = cifar::read(&CIFAR10, "image", source)?;
     let description = Description {
         name: "image",
         title: "Image (CIFAR10 as a grey sequence)",
+        classes: CIFAR10.classes(),
         grid: &[PLANE],
         mean: &[122.6 / 255.0],
         deviation: &[61.0 / 255.0],
@@ -24,10 +26,10 @@ pub fn open(source: &Source) -> Result<ImageClassification> {
     };
     ImageClassification::new(
         description,
-        &files.directory,
-        &grey(&files.train),
-        &files.order,
-        &grey(&files.test),
+        &images.place,
+        &grey(&images.train),
+        &images.order,
+        &grey(&images.test),
         source,
     )
 }

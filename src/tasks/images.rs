@@ -11,13 +11,11 @@ use super::{
 use crate::random::Stream;
 use crate::{Error, Result};
 
-/// All the image sets here have ten classes.
-pub const CLASSES: usize = 10;
-
 /// The validation set is a tenth of the training files' images, but at most this many.
 const MOST_VALIDATION_IMAGES: usize = 5_000;
 
 /// Images and their classes, in file order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LabelledImages {
     /// `(images, C, P)` row-major.
     pub pixels: Vec<u8>,
@@ -53,6 +51,7 @@ pub(super) struct Description {
     pub name: &'static str,
     /// The data set as titles print it.
     pub title: &'static str,
+    pub classes: usize,
     pub grid: &'static [usize],
     /// Mean of each channel, pixel values on `[0, 1]`.
     pub mean: &'static [f64],
@@ -77,13 +76,13 @@ pub struct ImageClassification {
 
 impl ImageClassification {
     /// Splits the training files' images in the given `order`: the last tenth (at most 5,000)
-    /// validates. `directory` is where they came from.
+    /// validates. `place` is where they came from.
     ///
     /// # Errors
     /// [`Error::Data`] for fewer than two training images, [`Error::Argument`] for no samples.
     pub(super) fn new(
         description: Description,
-        directory: &Path,
+        place: &Path,
         training_files: &LabelledImages,
         order: &[usize],
         test_file: &LabelledImages,
@@ -92,7 +91,7 @@ impl ImageClassification {
         let limits = source.limits()?;
         if order.len() < 2 {
             return Err(Error::data(
-                directory,
+                place,
                 "training images",
                 order.len(),
                 "at least 2, one to train and one to validate",
@@ -103,7 +102,9 @@ impl ImageClassification {
         let test: Vec<usize> = (0..test_file.labels.len()).collect();
         let first = |indices: &[usize], limit: usize| indices[..limit.min(indices.len())].to_vec();
         Ok(ImageClassification {
-            goal: Goal::Classification { classes: CLASSES },
+            goal: Goal::Classification {
+                classes: description.classes,
+            },
             levels: levels(description.mean, description.deviation),
             train: training_files.select(&first(train, limits[0])),
             validation: training_files.select(&first(validation, limits[1])),

@@ -2,8 +2,9 @@
 //!
 //! | name | data | grid | channels | goal |
 //! |---|---|---|---|---|
-//! | `darcyflow` | generated, [`darcyflow`] | n x n | 3 | dense regression |
-//! | `cifar10` | read, [`cifar10`] | 32 x 32 | 3 | 10 classes |
+//! | `darcyflow` | generated or read, [`darcyflow`] | n x n | 3 | dense regression |
+//! | `cifar10` | read, [`cifar`] | 32 x 32 | 3 | 10 classes |
+//! | `cifar100` | read, [`cifar`] | 32 x 32 | 3 | 100 classes |
 //! | `image` | CIFAR10 as a grey sequence, [`image`] | 1024 | 1 | 10 classes |
 //! | `mnist` | read, [`mnist`] | 28 x 28 | 1 | 10 classes |
 //! | `mnist-sequential` | MNIST as a sequence, [`mnist`] | 784 | 1 | 10 classes |
@@ -18,7 +19,7 @@ use crate::{Error, Result};
 
 pub mod augmentation;
 pub mod catalogue;
-pub mod cifar10;
+pub mod cifar;
 pub mod cosmic;
 pub mod darcyflow;
 mod idx;

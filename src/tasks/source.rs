@@ -22,7 +22,7 @@ pub struct Source {
     /// At most so many training samples, and at most a quarter as many (rounded up) for validation
     /// and for testing. `None`: all there are, or the default of a generated task.
     pub samples: Option<usize>,
-    /// Points per axis of a generated task.
+    /// Points per axis of a generated task, or those that are kept of the `darcyflow` files.
     pub grid: Option<usize>,
     /// Seed of generated samples and of augmentation.
     pub seed: u64,

@@ -1,28 +1,36 @@
-//! DarcyFlow (Li et al. 2021), generated: from the permeability of a porous square to the pressure
-//! in it.
+//! DarcyFlow (Li et al. 2021): from the permeability of a porous square to the pressure in it.
 //!
-//! A sample is a random coefficient a ([`field`]) on `n` x `n` cell centres and the solution u of
-//! `-div(a grad u) = 1`, `u = 0` on the boundary ([`solver`]), by the steps of the benchmark's own
-//! generator: a is interpolated to the nodes ([`spline`]), the equation is solved there, and u is
-//! interpolated back. The benchmark solves on 421 x 421 points and keeps every fifth; here the
-//! equation is solved on the grid that is asked for.
+//! A sample is a random coefficient a on `n` x `n` cell centres and the solution u of
+//! `-div(a grad u) = 1`, `u = 0` on the boundary. It is read from the benchmark's files ([`files`])
+//! or generated ([`generator`]). The benchmark solves on 421 x 421 points and keeps every fifth, 85
+//! x 85. So does reading; generating on a grid of 85 solves on 85 x 85 points, which is some 40
+//! times as fast. [`generate`] writes files that were solved on 421 x 421.
 
-use ndarray::Array2;
-use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use super::{
     Batch, Encoding, Goal, Inputs, Origin, Source, Split, Targets, Task, check_index, counts,
     hexadecimal,
 };
-use crate::random::Stream;
-use crate::{Error, Result};
-use field::GaussianField;
-use solver::Solver;
+use crate::Result;
+use generator::{Samples, training_sizes};
 
+pub mod arrays;
+mod check;
 pub mod field;
+mod files;
+mod generator;
+mod hdf5;
+mod matlab;
+mod matlab_elements;
+mod matlab_writer;
 pub mod solver;
 pub mod spline;
+mod subsample;
+
+pub use check::check;
+pub use files::{generate, generate_on};
+pub use generator::Generator;
 
 /// Points per axis where none are asked for.
 pub const DEFAULT_GRID: usize = 32;
@@ -35,57 +43,10 @@ const MOST_VALUES: usize = 1 << 28;
 /// Added to every standard deviation, as the benchmark's normaliser does.
 const DEVIATION_OFFSET: f64 = 1e-5;
 
-/// Turns white noise into samples on an `n` x `n` grid.
-pub struct Generator {
-    field: GaussianField,
-    to_nodes: Array2<f64>,
-    to_centres: Array2<f64>,
-    solver: Solver,
-}
-
-impl Generator {
-    /// # Errors
-    /// [`Error::Argument`] if `n` is not from 4 to 1024.
-    pub fn new(n: usize) -> Result<Self> {
-        if !(spline::FEWEST_KNOTS..=MOST_POINTS).contains(&n) {
-            return Err(Error::argument(
-                "grid of darcyflow",
-                n,
-                format!("{} to {MOST_POINTS}", spline::FEWEST_KNOTS),
-            ));
-        }
-        let (centres, nodes) = (spline::centres(n), spline::nodes(n));
-        Ok(Generator {
-            field: GaussianField::new(n),
-            to_nodes: spline::interpolation(&centres, &nodes),
-            to_centres: spline::interpolation(&nodes, &centres),
-            solver: Solver::new(n),
-        })
-    }
-
-    /// The coefficient and the solution at the cell centres, from `(n, n)` standard normals.
-    ///
-    /// # Errors
-    /// [`Error::Argument`] if the solver does not converge.
-    pub fn sample(&self, noise: &Array2<f64>) -> Result<(Array2<f64>, Array2<f64>)> {
-        let coefficient = field::coefficient(&self.field.sample(noise));
-        let at_nodes = self.to_nodes.dot(&coefficient).dot(&self.to_nodes.t());
-        let solution = self.solver.solve(&at_nodes)?;
-        let at_centres = self.to_centres.dot(&solution).dot(&self.to_centres.t());
-        Ok((coefficient, at_centres))
-    }
-}
-
-/// The samples of one split, each field `(samples, P)` row-major.
-struct Samples {
-    coefficients: Vec<f32>,
-    solutions: Vec<f32>,
-}
-
 /// The task.
 pub struct DarcyFlow {
+    title: String,
     grid: [usize; 2],
-    seed: u64,
     train: Samples,
     validation: Samples,
     test: Samples,
@@ -98,44 +59,57 @@ pub struct DarcyFlow {
 }
 
 impl DarcyFlow {
-    /// Generates all samples. Each comes from its own stream of random numbers, so neither the
-    /// number of threads nor that of the samples changes any of them.
+    /// Reads the files, or generates all samples.
     ///
     /// # Errors
-    /// [`Error::Argument`] for data or augmentation, fewer than 2 samples, or sizes out of range.
-    pub fn generate(source: &Source) -> Result<Self> {
+    /// [`Error::Argument`](crate::Error::Argument) for augmentation, fewer than 2 samples, or sizes
+    /// out of range; [`Error::Io`](crate::Error::Io) and [`Error::Data`](crate::Error::Data) for
+    /// files.
+    pub fn open(source: &Source) -> Result<Self> {
         source.refuse_augmentation("darcyflow")?;
-        if let Origin::Real(data) = &source.origin {
-            return Err(Error::argument(
-                "data of darcyflow",
-                data.display(),
-                "none: it is generated",
-            ));
+        source.refuse_bytes("darcyflow")?;
+        match &source.origin {
+            Origin::Generated => Self::generated(source),
+            Origin::Real(directory) => {
+                let files = files::read(directory, source.grid, source.limits()?)?;
+                let title = files.title();
+                let [train, validation, test] = [files.train, files.validation, files.test];
+                Ok(Self::new(title, files.grid, train, validation, test))
+            }
         }
+    }
+
+    fn generated(source: &Source) -> Result<Self> {
         let n = source.grid.unwrap_or(DEFAULT_GRID);
         let generator = Generator::new(n)?;
-        let wanted = Source {
-            samples: source.samples.or(Some(DEFAULT_SAMPLES)),
-            ..source.clone()
-        };
-        let sizes = wanted.limits()?;
-        if sizes[0] < 2 || sizes[0] > MOST_VALUES / (n * n) {
-            return Err(Error::argument(
-                "samples of darcyflow",
-                sizes[0],
-                format!("2 (for a standard deviation) to {}", MOST_VALUES / (n * n)),
-            ));
-        }
-        let samples = |split, size| samples(&generator, n, source.seed, split, size);
+        let sizes = training_sizes(n, source.samples.unwrap_or(DEFAULT_SAMPLES))?;
+        let samples = |split, size| generator.samples(source.seed, split, size);
+        let title = format!(
+            "DarcyFlow, generated on a {n} x {n} grid (not the benchmark's data), {} samples \
+             (training/validation/test), seed {}",
+            counts(sizes),
+            source.seed
+        );
         let train = samples("training", sizes[0])?;
+        let validation = samples("validation", sizes[1])?;
+        Ok(Self::new(
+            title,
+            n,
+            train,
+            validation,
+            samples("test", sizes[2])?,
+        ))
+    }
+
+    fn new(title: String, n: usize, train: Samples, validation: Samples, test: Samples) -> Self {
         let (mean, deviation) = statistics(&train.coefficients, n * n);
         let (solution_mean, solution_deviation) = statistics(&train.solutions, n * n);
-        Ok(DarcyFlow {
+        DarcyFlow {
+            title,
             grid: [n, n],
-            seed: source.seed,
             train,
-            validation: samples("validation", sizes[1])?,
-            test: samples("test", sizes[2])?,
+            validation,
+            test,
             mean,
             deviation,
             coordinates: coordinates(n),
@@ -144,7 +118,7 @@ impl DarcyFlow {
                 mean: solution_mean,
                 deviation: solution_deviation,
             },
-        })
+        }
     }
 
     fn split(&self, split: Split) -> &Samples {
@@ -154,31 +128,6 @@ impl DarcyFlow {
             Split::Test => &self.test,
         }
     }
-}
-
-fn samples(
-    generator: &Generator,
-    n: usize,
-    seed: u64,
-    split: &str,
-    size: usize,
-) -> Result<Samples> {
-    let purpose = format!("darcyflow {split}");
-    let fields: Vec<(Vec<f32>, Vec<f32>)> = (0..size)
-        .into_par_iter()
-        .map(|index| {
-            let mut stream = Stream::new(seed, &purpose, index as u64);
-            let noise = Array2::from_shape_simple_fn((n, n), || stream.normal());
-            let (coefficient, solution) = generator.sample(&noise)?;
-            let single = |field: Array2<f64>| field.iter().map(|&value| value as f32).collect();
-            Ok((single(coefficient), single(solution)))
-        })
-        .collect::<Result<_>>()?;
-    let (coefficients, solutions): (Vec<_>, Vec<_>) = fields.into_iter().unzip();
-    Ok(Samples {
-        coefficients: coefficients.concat(),
-        solutions: solutions.concat(),
-    })
 }
 
 /// Mean and unbiased standard deviation plus [`DEVIATION_OFFSET`], per position over the samples.
@@ -214,14 +163,7 @@ impl Task for DarcyFlow {
     }
 
     fn title(&self) -> String {
-        let sizes = [Split::Train, Split::Validation, Split::Test].map(|split| self.len(split));
-        let n = self.grid[0];
-        format!(
-            "DarcyFlow, generated on a {n} x {n} grid (not the benchmark's data), {} samples \
-             (training/validation/test), seed {}",
-            counts(sizes),
-            self.seed
-        )
+        self.title.clone()
     }
 
     fn grid(&self) -> &[usize] {

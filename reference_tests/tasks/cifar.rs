@@ -1,13 +1,15 @@
-//! CIFAR10 and Image.
+//! CIFAR10, CIFAR100 and Image.
 
 use std::fs;
 
 use dnarch::Error;
 use dnarch::tasks::torch_permutation::torch_permutation;
-use dnarch::tasks::{Goal, Source, Split, Targets, Task, open};
+use dnarch::tasks::{Encoding, Goal, Source, Split, Targets, Task, open};
 use proptest::prelude::*;
 
-use super::{SPLITS, cases, classes, from_directory, message, open_never_panics, reference};
+use super::{
+    SPLITS, cases, classes, from_directory, message, open_never_panics, reference, values,
+};
 
 const RECORD: usize = 3073;
 
@@ -38,7 +40,8 @@ fn cifar_records_arrive_normalised_in_the_order_of_the_split() {
     let directory = cifar_directory(&file, &cifar_file(4));
     let task = open("cifar10", &from_directory(directory.path())).unwrap();
     assert_eq!(SPLITS.map(|split| task.len(split)), [27, 3, 4]);
-    assert_eq!((task.grid(), task.channels()), (&[32, 32][..], 3));
+    assert_eq!(task.grid(), [32, 32]);
+    assert_eq!(task.encoding(), Encoding::Values { channels: 3 });
     assert_eq!(task.goal(), &Goal::Classification { classes: 10 });
     assert_eq!(
         task.title(),
@@ -60,7 +63,7 @@ fn cifar_records_arrive_normalised_in_the_order_of_the_split() {
                 for position in [0, 1, 32, 1023] {
                     let byte = file[record * RECORD + 1 + channel * 1024 + position];
                     let expected = (f64::from(byte) / 255.0 - mean) / deviation;
-                    let found = batch.inputs[(i * 3 + channel) * 1024 + position];
+                    let found = values(&batch.inputs)[(i * 3 + channel) * 1024 + position];
                     assert_eq!(found, expected as f32);
                 }
             }
@@ -174,7 +177,10 @@ fn augmentation_depends_on_seed_epoch_and_index_and_leaves_evaluation_alone() {
     assert_eq!(first.targets, batch(&*plain, 0).targets);
     // The place in the batch does not matter.
     let alone = task.batch(Split::Train, &[17], 0).unwrap();
-    assert_eq!(alone.inputs, first.inputs[17 * 3072..18 * 3072]);
+    assert_eq!(
+        values(&alone.inputs),
+        &values(&first.inputs)[17 * 3072..18 * 3072]
+    );
     for split in [Split::Validation, Split::Test] {
         assert_eq!(
             task.batch(split, &[0, 1], 5).unwrap(),
@@ -188,7 +194,8 @@ fn image_is_the_grey_sequence_of_cifar() {
     let file = cifar_file(12);
     let directory = cifar_directory(&file, &file);
     let task = open("image", &from_directory(directory.path())).unwrap();
-    assert_eq!((task.grid(), task.channels()), (&[1024][..], 1));
+    assert_eq!(task.grid(), [1024]);
+    assert_eq!(task.encoding(), Encoding::Values { channels: 1 });
     assert!(
         task.title()
             .starts_with("Image (CIFAR10 as a grey sequence), reduced to 11/1/12")
@@ -199,7 +206,7 @@ fn image_is_the_grey_sequence_of_cifar() {
             [0, 1, 2].map(|channel| u32::from(file[5 * RECORD + 1 + channel * 1024 + position]));
         let grey = (19595 * red + 38470 * green + 7471 * blue + 32768) >> 16;
         let expected = (f64::from(grey) / 255.0 - 122.6 / 255.0) / (61.0 / 255.0);
-        assert_eq!(batch.inputs[position], expected as f32);
+        assert_eq!(values(&batch.inputs)[position], expected as f32);
     }
 }
 
@@ -222,7 +229,7 @@ fn broken_cifar_directories_are_refused_by_file_and_place() {
         (
             &labelled,
             &whole,
-            "class of record 2: found 10, expected 0 to 9",
+            "labels, record 2: found 10, expected 0 to 9",
         ),
         (
             &whole[..RECORD],
@@ -242,11 +249,20 @@ fn broken_cifar_directories_are_refused_by_file_and_place() {
     assert!(refusal.contains("at most 10000 records"), "{refusal}");
     fs::remove_file(directory.path().join("data_batch_1.bin")).unwrap();
     let refusal = message("cifar10", &from_directory(directory.path()));
-    assert!(refusal.contains("found none of them"), "{refusal}");
+    assert!(
+        refusal.contains("files: found no data_batch_1.bin"),
+        "{refusal}"
+    );
     let directory = cifar_directory(&whole, &whole);
     fs::remove_file(directory.path().join("test_batch.bin")).unwrap();
     let refusal = message("cifar10", &from_directory(directory.path()));
-    assert!(refusal.contains("test_batch.bin: cannot read"), "{refusal}");
+    assert!(
+        refusal.contains("files: found no test_batch.bin"),
+        "{refusal}"
+    );
+    let directory = tempfile::tempdir().unwrap();
+    let refusal = message("cifar10", &from_directory(directory.path()));
+    assert!(refusal.contains("or in cifar-10-batches-bin"), "{refusal}");
 }
 
 #[test]
@@ -281,7 +297,7 @@ fn the_real_cifar_images_are_read() {
     let inputs = task.batch(split, &[index], 0).unwrap().inputs;
     let pixel = [0, 1, 2].map(|channel| {
         let (mean, deviation) = [(0.4914, 0.247), (0.4822, 0.243), (0.4465, 0.261)][channel];
-        ((f64::from(inputs[channel * 1024]) * deviation + mean) * 255.0).round() as u8
+        ((f64::from(values(&inputs)[channel * 1024]) * deviation + mean) * 255.0).round() as u8
     });
     assert_eq!(pixel, [59, 62, 63]);
 
@@ -291,7 +307,7 @@ fn the_real_cifar_images_are_read() {
     for split in [Split::Train, Split::Validation] {
         let all: Vec<usize> = (0..image.len(split)).collect();
         let inputs = image.batch(split, &all, 0).unwrap().inputs;
-        levels.extend(inputs.iter().map(|&x| f64::from(x) * 61.0 + 122.6));
+        levels.extend(values(&inputs).iter().map(|&x| f64::from(x) * 61.0 + 122.6));
     }
     let count = levels.len() as f64;
     let mean = levels.iter().sum::<f64>() / count;
