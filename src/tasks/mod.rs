@@ -7,6 +7,8 @@
 //! | `image` | CIFAR10 as a grey sequence, [`image`] | 1024 | 1 | 10 classes |
 //! | `mnist` | read, [`mnist`] | 28 x 28 | 1 | 10 classes |
 //! | `mnist-sequential` | MNIST as a sequence, [`mnist`] | 784 | 1 | 10 classes |
+//! | `pathfinder` | read or generated, [`pathfinder`] | 1024 | 1 | 2 classes |
+//! | `path-x` | read or generated, [`pathfinder`] | 16384 | 1 | 2 classes |
 
 use sha2::{Digest, Sha256};
 
@@ -20,6 +22,7 @@ mod idx;
 pub mod image;
 pub mod images;
 pub mod mnist;
+pub mod pathfinder;
 pub mod source;
 pub mod torch_permutation;
 
