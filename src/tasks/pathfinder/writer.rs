@@ -6,9 +6,10 @@ use std::path::Path;
 use rayon::prelude::*;
 use tempfile::Builder;
 
+use super::Edition;
 use super::files::{LISTS, MARK, MOST_IMAGES};
 use super::generator::Sample;
-use super::{Edition, total};
+use super::task::total;
 use crate::{Error, Result};
 
 /// Images in one folder, as in the release.
