@@ -15,6 +15,8 @@ mod cifar10;
 mod darcyflow;
 #[path = "tasks/mnist.rs"]
 mod mnist;
+#[path = "tasks/pathfinder/mod.rs"]
+mod pathfinder;
 
 const SPLITS: [Split; 3] = [Split::Train, Split::Validation, Split::Test];
 

@@ -2,6 +2,8 @@
 //! the image generator's own, files against Long Range Arena's layout.
 
 mod drawing;
+mod files;
+mod hostile;
 
 mod naive;
 mod statistics;

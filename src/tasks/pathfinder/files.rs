@@ -165,10 +165,13 @@ fn locate(edition: &Edition, data: &Path) -> Result<PathBuf> {
 /// The lists in the order of their numbers. What else is there goes to `stray`.
 fn lists(directory: &Path, stray: &mut dyn FnMut(Error) -> Result<()>) -> Result<Vec<PathBuf>> {
     let directory = directory.join(LISTS);
-    let failed = |source| Error::io(&directory, "read", source);
+    let mut paths: Vec<PathBuf> = fs::read_dir(&directory)
+        .and_then(|entries| entries.map(|entry| Ok(entry?.path())).collect())
+        .map_err(|source| Error::io(&directory, "read", source))?;
+    // The system lists them in any order.
+    paths.sort_unstable();
     let mut lists = BTreeMap::new();
-    for entry in fs::read_dir(&directory).map_err(failed)? {
-        let path = entry.map_err(failed)?.path();
+    for path in paths {
         let stem = path.file_stem().and_then(|stem| stem.to_str());
         let number = stem.and_then(|stem| stem.parse::<u64>().ok());
         match number {
