@@ -13,7 +13,7 @@ use dnarch::autodiff::{
     relative_l2, residual, scale_rows, sigmoid_mask, sigmoid_mask_at, sigmoid_size,
     straight_through_clip, upsample,
 };
-use dnarch::network::{Components, Decoder, Mode, Network, NetworkConfiguration, Variant};
+use dnarch::network::{Components, Decoder, Encoder, Mode, Network, NetworkConfiguration, Variant};
 use dnarch::random::Stream;
 
 #[global_allocator]
@@ -211,7 +211,9 @@ fn networks(criterion: &mut Criterion) {
         variant: Variant::Gated,
         gelu: Gelu::Exact,
         final_norm: true,
+        encoder: Encoder::Linear,
         decoder: Decoder::Classification,
+        masked_pooling: false,
         grid: vec![1024],
         inputs: 3,
         outputs: 10,

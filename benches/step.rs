@@ -11,7 +11,7 @@ use clap::Parser;
 use dnarch::autodiff::Gelu;
 use dnarch::equations::threshold;
 use dnarch::network::{
-    Base, Components, Decoder, Kind, Mode, Network, NetworkConfiguration, Variant,
+    Base, Components, Decoder, Encoder, Kind, Mode, Network, NetworkConfiguration, Variant,
 };
 use dnarch::random::Stream;
 use dnarch::search::{Schedule, Search};
@@ -69,7 +69,9 @@ fn main() {
         variant: Variant::Gated,
         gelu: Gelu::Exact,
         final_norm: true,
+        encoder: Encoder::Linear,
         decoder: Decoder::Classification,
+        masked_pooling: false,
         grid,
         inputs: 3,
         outputs: CLASSES,

@@ -77,7 +77,7 @@ fn defined(network: &Network<f64>) -> complexity::NetworkSizes {
         outputs: c.outputs as f64,
         decoder: match c.decoder {
             Decoder::Dense => complexity::Decoder::Dense,
-            Decoder::Classification => complexity::Decoder::Classification,
+            Decoder::Classification | Decoder::Pair => complexity::Decoder::Classification,
         },
         depth: sigmoid("mask.depth", c.tau_depth, c.maximum_depth()),
         width_last: last.n_in.max(last.n_out),
@@ -158,7 +158,7 @@ fn the_target_is_the_definition_of_the_base_network() {
             let network = Network::<f64>::new(configuration).unwrap();
             let kind = match decoder {
                 Decoder::Dense => complexity::Decoder::Dense,
-                Decoder::Classification => complexity::Decoder::Classification,
+                Decoder::Classification | Decoder::Pair => complexity::Decoder::Classification,
             };
             let outputs = network.configuration().outputs;
             let sizes =

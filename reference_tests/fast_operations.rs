@@ -91,6 +91,11 @@ fn losses() {
     operation::loss::each(&mut EqualsDefinition);
 }
 
+#[test]
+fn text() {
+    operation::text::each(&mut EqualsDefinition);
+}
+
 /// What is dropped depends on the place of an element alone, and is `rate` of them.
 #[test]
 fn dropout_does_not_depend_on_the_channels_that_are_materialised() {

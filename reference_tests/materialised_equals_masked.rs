@@ -7,7 +7,7 @@ mod searches;
 use dnarch::network::{Decoder, Kept, Mode, NetworkConfiguration, Variant};
 use dnarch::search::{Search, StepReport};
 use dnarch::tasks::{Split, Task};
-use searches::{TinyTask, configuration, difference, largest, resize, search};
+use searches::{TinyTask, configuration, difference, largest, of_symbols, resize, search};
 
 /// Both modes sum the same products, in another order and with zeros between: they differ by the
 /// rounding of some hundred operations (2e-16 each) times the amplification by ten normalisations
@@ -103,7 +103,7 @@ fn assert_same_state(left: &Search<f64>, right: &Search<f64>) {
 
 /// Runs both modes side by side and returns what the masks kept before each step.
 fn run(configuration: NetworkConfiguration) -> Vec<Kept> {
-    let task = TinyTask::new(&configuration.grid, configuration.decoder, 1);
+    let task = TinyTask::of(&configuration, 1);
     let mut searches = [Mode::Materialised, Mode::Masked].map(|mode| Search {
         mode,
         ..search::<f64>(configuration.clone())
@@ -221,6 +221,15 @@ fn everything_with_and_without_final_norm_and_dropout() {
                     });
                 }
             }
+        }
+    }
+}
+
+#[test]
+fn sequences_of_symbols_and_pairs_of_them() {
+    for decoder in [Decoder::Classification, Decoder::Pair] {
+        for components in ["w", "k,r,w,d"] {
+            check(of_symbols(configuration(&[9], components, decoder)));
         }
     }
 }

@@ -10,9 +10,9 @@ use dfdx::prelude::{Cpu, Tensor, TryAdd, TryMul};
 use dnarch::autodiff::{Tape, complexity_loss};
 use dnarch::network::{Decoder, Kind, Mode, Network, NetworkConfiguration, Variant};
 use dnarch::random::Stream;
-use dnarch::search::objective;
+use dnarch::search::{forward, objective};
 use dnarch::tasks::{Batch, Goal, Split, Task};
-use searches::{TinyTask, configuration, input, resize};
+use searches::{TinyTask, configuration, of_symbols, resize};
 
 /// How far a central difference may be from the gradient, relative to `1 + |gradient|`. Rounding adds
 /// some 1e-15 / STEP = 5e-10 times the loss, which is about 1; the largest seen is 4e-10.
@@ -28,9 +28,7 @@ fn loss(network: &Network<f64>, tape: &mut Tape<f64>, batch: &Batch, goal: &Goal
     let plain = network
         .materialise(tape, &kept, Mode::Materialised)
         .unwrap();
-    let output = plain
-        .forward(tape, &input(network, batch), Some(1))
-        .unwrap();
+    let output = forward(network, &plain, tape, batch, Some(1)).unwrap();
     let objective = objective(tape, &output, goal, &batch.targets).unwrap();
     let current = network.complexity(tape, &kept).unwrap();
     let target = 0.8 * network.base_complexity().unwrap();
@@ -52,7 +50,7 @@ fn value(network: &Network<f64>, batch: &Batch, goal: &Goal) -> f64 {
 /// Fails unless the gradients of `configuration`'s network are central differences, its masks set
 /// between two counts, below every clip.
 fn check(configuration: NetworkConfiguration) {
-    let task = TinyTask::new(&configuration.grid, configuration.decoder, 2);
+    let task = TinyTask::of(&configuration, 2);
     let batch = task.batch(Split::Train, &[4, 1, 2], 0).unwrap();
     let goal = task.goal();
     let mut network = Network::<f64>::new(configuration.clone()).unwrap();
@@ -151,4 +149,11 @@ fn dense_prediction_on_two_axes() {
         variant: Variant::Stream,
         ..configuration(&[5, 5], "k,r,w,d", Decoder::Dense)
     });
+}
+
+#[test]
+fn sequences_of_symbols_and_pairs_of_them() {
+    for decoder in [Decoder::Classification, Decoder::Pair] {
+        check(of_symbols(configuration(&[9], "k,r,w,d", decoder)));
+    }
 }

@@ -11,12 +11,24 @@ use proptest::prelude::*;
 
 #[path = "tasks/cifar10.rs"]
 mod cifar10;
+#[path = "tasks/cosmic.rs"]
+mod cosmic;
 #[path = "tasks/darcyflow.rs"]
 mod darcyflow;
+#[path = "tasks/listops.rs"]
+mod listops;
 #[path = "tasks/mnist.rs"]
 mod mnist;
 #[path = "tasks/pathfinder/mod.rs"]
 mod pathfinder;
+#[path = "tasks/retrieval.rs"]
+mod retrieval;
+#[path = "tasks/sequences.rs"]
+mod sequences;
+#[path = "tasks/text.rs"]
+mod text;
+#[path = "tasks/topics.rs"]
+mod topics;
 
 const SPLITS: [Split; 3] = [Split::Train, Split::Validation, Split::Test];
 

@@ -7,9 +7,9 @@ mod searches;
 use dfdx::prelude::{Cpu, Device};
 use dnarch::autodiff::{Element, Tape};
 use dnarch::network::{Decoder, Mode, Network, NetworkConfiguration, PlainNetwork, Variant};
-use dnarch::search::predict;
+use dnarch::search::{forward, predict};
 use dnarch::tasks::{Batch, Split, Task};
-use searches::{TinyTask, configuration, difference, input, largest, resize, search};
+use searches::{TinyTask, configuration, difference, largest, of_symbols, resize, search};
 
 /// A network after some steps, with masks that leave room.
 fn trained<E: Element>(configuration: &NetworkConfiguration, task: &TinyTask) -> Network<E>
@@ -40,7 +40,7 @@ where
     Cpu: Device<E>,
 {
     let tape = &mut Tape::silent(Cpu::default());
-    let output = plain.forward(tape, &input(network, batch), None).unwrap();
+    let output = forward(network, plain, tape, batch, None).unwrap();
     output.values().to_vec()
 }
 
@@ -49,7 +49,7 @@ fn check<E: Element>(configuration: &NetworkConfiguration, tolerance: f64)
 where
     Cpu: Device<E>,
 {
-    let task = TinyTask::new(&configuration.grid, configuration.decoder, 4);
+    let task = TinyTask::of(configuration, 4);
     let network = trained::<E>(configuration, &task);
     let tape = &mut Tape::silent(Cpu::default());
     let kept = network.kept().unwrap();
@@ -96,6 +96,17 @@ fn outputs_stay_and_values_go() {
                 // 6e-8 counts tenfold; the largest seen is 1.1e-6.
                 check::<f32>(&configuration, 4e-6);
             }
+        }
+    }
+}
+
+#[test]
+fn networks_of_symbols_stay_too() {
+    for decoder in [Decoder::Classification, Decoder::Pair] {
+        for components in ["none", "k,r,w,d"] {
+            let configuration = of_symbols(configuration(&[9], components, decoder));
+            check::<f64>(&configuration, 1e-12);
+            check::<f32>(&configuration, 4e-6);
         }
     }
 }

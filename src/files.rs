@@ -1,6 +1,6 @@
 //! Files: written whole or not at all, read within a bound.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::Path;
 
@@ -72,6 +72,39 @@ pub(crate) fn staged(path: &Path, bytes: &[u8]) -> Result<NamedTempFile> {
     stage().map_err(|error| Error::io(path, "write", error))
 }
 
+/// Lets `fill` write into a directory beside `path` and then gives it that name: whatever happens,
+/// `path` is what it was or whole.
+///
+/// # Errors
+/// [`Error::Configuration`] if something other than an empty directory is there, [`Error::Io`] if
+/// the place cannot be written, and those of `fill`.
+pub fn create_directory(path: &Path, fill: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
+    let failed = |error| Error::io(path, "create", error);
+    match fs::read_dir(path).map(|mut entries| entries.next().is_none()) {
+        Ok(true) => fs::remove_dir(path).map_err(failed)?,
+        Ok(false) => {
+            let message = "is not empty, and nothing in it is replaced";
+            return Err(Error::configuration(path, message));
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) => return Err(failed(error)),
+    }
+    fs::create_dir_all(parent(path)).map_err(failed)?;
+    let mut builder = Builder::new();
+    // A temporary directory is its owner's alone, this one is to be like any other.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o777));
+    let directory = builder
+        .prefix(".dnarch-")
+        .tempdir_in(parent(path))
+        .map_err(failed)?;
+    fill(directory.path())?;
+    fs::rename(directory.path(), path).map_err(failed)?;
+    // It has moved: there is nothing left to remove.
+    let _ = directory.keep();
+    sync_directory(path)
+}
+
 /// Makes the renaming of `path` itself last.
 pub(crate) fn sync_directory(path: &Path) -> Result<()> {
     // Other systems do not open directories.
@@ -92,8 +125,6 @@ fn parent(path: &Path) -> &Path {
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
-
     use super::*;
 
     #[test]
@@ -142,5 +173,37 @@ mod tests {
             1,
             "nothing is left behind"
         );
+    }
+
+    #[test]
+    fn a_directory_appears_whole_and_replaces_only_an_empty_one() {
+        let parent = tempfile::tempdir().unwrap();
+        let path = parent.path().join("new").join("directory");
+        let fill = |directory: &Path| write_atomically(&directory.join("file"), b"content");
+        let fail = |directory: &Path| {
+            fill(directory)?;
+            Err(Error::argument("fill", "half", "all"))
+        };
+        create_directory(&path, fail).unwrap_err();
+        assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 0);
+        fs::create_dir(&path).unwrap();
+        create_directory(&path, fill).unwrap();
+        assert_eq!(fs::read(path.join("file")).unwrap(), b"content");
+        let message = create_directory(&path, fill).unwrap_err().to_string();
+        assert!(message.contains("is not empty"), "{message}");
+        create_directory(&path.join("file"), fill).unwrap_err();
+        assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_created_directory_has_usual_permissions() {
+        use std::os::unix::fs::PermissionsExt;
+        let parent = tempfile::tempdir().unwrap();
+        let (usual, ours) = (parent.path().join("usual"), parent.path().join("ours"));
+        fs::create_dir(&usual).unwrap();
+        create_directory(&ours, |_| Ok(())).unwrap();
+        let mode = |path| fs::metadata(path).unwrap().permissions().mode();
+        assert_eq!(mode(ours), mode(usual));
     }
 }

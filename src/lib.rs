@@ -36,7 +36,9 @@
 //!
 //! ```
 //! use dnarch::autodiff::Gelu;
-//! use dnarch::network::{Components, Decoder, Network, NetworkConfiguration, Variant};
+//! use dnarch::network::{
+//!     Components, Decoder, Encoder, Network, NetworkConfiguration, Variant,
+//! };
 //!
 //! # fn main() -> dnarch::Result<()> {
 //! let network = Network::<f32>::new(NetworkConfiguration {
@@ -45,7 +47,9 @@
 //!     variant: Variant::Gated,
 //!     gelu: Gelu::Exact,
 //!     final_norm: true,
+//!     encoder: Encoder::Linear,
 //!     decoder: Decoder::Classification,
+//!     masked_pooling: false,
 //!     grid: vec![64],
 //!     inputs: 1,
 //!     outputs: 10,

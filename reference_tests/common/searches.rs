@@ -3,10 +3,10 @@
 
 use dfdx::prelude::{Cpu, Device};
 use dnarch::autodiff::{Element, Gelu, Variable};
-use dnarch::network::{Decoder, Network, NetworkConfiguration, Variant};
+use dnarch::network::{Decoder, Encoder, Network, NetworkConfiguration, Variant};
 use dnarch::random::Stream;
 use dnarch::search::{Schedule, Search};
-use dnarch::tasks::{Batch, Goal, Inputs, Split, Targets, Task};
+use dnarch::tasks::{Batch, Encoding, Goal, Inputs, Split, Targets, Task};
 use dnarch::{Error, Result};
 
 pub const CHANNELS: usize = 2;
@@ -19,15 +19,30 @@ pub const SAMPLES: [usize; 3] = [7, 3, 4];
 /// Random signals whose labels or fields are functions of them.
 pub struct TinyTask {
     grid: Vec<usize>,
+    encoding: Encoding,
     goal: Goal,
     seed: u64,
 }
 
 impl TinyTask {
+    /// What a network of this configuration can be trained on.
+    pub fn of(configuration: &NetworkConfiguration, seed: u64) -> Self {
+        let vocabulary = configuration.inputs;
+        let encoding = match (configuration.encoder, configuration.decoder) {
+            (Encoder::Linear, _) => Encoding::Values { channels: CHANNELS },
+            (Encoder::Embedding, Decoder::Pair) => Encoding::TokenPairs { vocabulary },
+            (Encoder::Embedding, _) => Encoding::Tokens { vocabulary },
+        };
+        TinyTask {
+            encoding,
+            ..Self::new(&configuration.grid, configuration.decoder, seed)
+        }
+    }
+
     pub fn new(grid: &[usize], decoder: Decoder, seed: u64) -> Self {
         let values = FIELDS * grid.iter().product::<usize>();
         let goal = match decoder {
-            Decoder::Classification => Goal::Classification { classes: CLASSES },
+            Decoder::Classification | Decoder::Pair => Goal::Classification { classes: CLASSES },
             Decoder::Dense => Goal::Regression {
                 channels: FIELDS,
                 mean: (0..values).map(|i| 0.01 * i as f32).collect(),
@@ -36,9 +51,29 @@ impl TinyTask {
         };
         TinyTask {
             grid: grid.to_vec(),
+            encoding: Encoding::Values { channels: CHANNELS },
             goal,
             seed,
         }
+    }
+
+    /// Sequences of symbols, and lengths from one position to all.
+    fn symbols(&self, split: Split, indices: &[usize], vocabulary: usize) -> Inputs {
+        let positions: usize = self.grid.iter().product();
+        let towers = match self.encoding {
+            Encoding::TokenPairs { .. } => 2,
+            _ => 1,
+        };
+        let (mut symbols, mut lengths) = (Vec::new(), Vec::new());
+        for tower in 0..towers {
+            for index in indices {
+                let number = (split as u64) << 32 | (tower * 1000 + index) as u64;
+                let mut stream = Stream::new(self.seed, "tiny symbols", number);
+                symbols.extend((0..positions).map(|_| stream.below(vocabulary as u64) as u16));
+                lengths.push(1 + stream.below(positions as u64) as usize);
+            }
+        }
+        Inputs::Tokens { symbols, lengths }
     }
 
     fn sample(&self, split: Split, index: usize) -> Vec<f32> {
@@ -62,8 +97,8 @@ impl Task for TinyTask {
         &self.grid
     }
 
-    fn channels(&self) -> usize {
-        CHANNELS
+    fn encoding(&self) -> Encoding {
+        self.encoding
     }
 
     fn goal(&self) -> &Goal {
@@ -83,6 +118,7 @@ impl Task for TinyTask {
                 Targets::Classes(samples.iter().map(class).collect())
             }
             // As many fields as channels: each is the channel's square, and never zero.
+            Goal::Segmentation => panic!("there is no tiny segmentation"),
             Goal::Regression { .. } => Targets::Fields(
                 samples
                     .iter()
@@ -92,7 +128,12 @@ impl Task for TinyTask {
             ),
         };
         Ok(Batch {
-            inputs: Inputs::Values(samples.concat()),
+            inputs: match self.encoding {
+                Encoding::Values { .. } => Inputs::Values(samples.concat()),
+                Encoding::Tokens { vocabulary } | Encoding::TokenPairs { vocabulary } => {
+                    self.symbols(split, indices, vocabulary)
+                }
+            },
             targets,
             size: indices.len(),
         })
@@ -111,11 +152,13 @@ pub fn configuration(grid: &[usize], components: &str, decoder: Decoder) -> Netw
         variant: Variant::Gated,
         gelu: Gelu::Exact,
         final_norm: true,
+        encoder: Encoder::Linear,
         decoder,
+        masked_pooling: false,
         grid: grid.to_vec(),
         inputs: CHANNELS,
         outputs: match decoder {
-            Decoder::Classification => CLASSES,
+            Decoder::Classification | Decoder::Pair => CLASSES,
             Decoder::Dense => FIELDS,
         },
         tau_resolution: 12.0,
@@ -126,6 +169,16 @@ pub fn configuration(grid: &[usize], components: &str, decoder: Decoder) -> Netw
         omega_0: 10.0,
         dropout: 0.0,
         seed: 3,
+    }
+}
+
+/// The same for symbols of a vocabulary of 5, whose padding is not pooled.
+pub fn of_symbols(configuration: NetworkConfiguration) -> NetworkConfiguration {
+    NetworkConfiguration {
+        encoder: Encoder::Embedding,
+        inputs: 5,
+        masked_pooling: true,
+        ..configuration
     }
 }
 
@@ -176,16 +229,6 @@ where
             parameter.variable.values_mut()[0] = E::of(value);
         }
     }
-}
-
-/// The inputs of a batch for `network`.
-pub fn input<E: Element>(network: &Network<E>, batch: &Batch) -> Variable<E>
-where
-    Cpu: Device<E>,
-{
-    let c = network.configuration();
-    let values = batch.inputs.iter().map(|x| E::of(f64::from(*x))).collect();
-    Variable::constant(values, [batch.size, c.inputs, c.positions()]).unwrap()
 }
 
 /// The bits of every parameter and moment, and the steps taken.

@@ -1,4 +1,4 @@
-//! Task objectives L_obj: cross-entropy, relative L2, binary cross-entropy, all means over samples.
+//! Task objectives L_obj: cross-entropy, relative L2, binary cross-entropy with and without a mask.
 
 use dfdx::prelude::{Cpu, Device, Tensor};
 
@@ -122,6 +122,41 @@ where
     let slope = pairs()
         .map(|(z, t)| (1.0 / (1.0 + libm::exp(-z)) - t) / count as f64)
         .collect();
+    scalar(tape, logits, loss / count as f64, slope)
+}
+
+/// Binary cross-entropy of logits against `object`, 0 where `ignored`; the mean counts all elements.
+pub fn masked_binary_cross_entropy<E: Element>(
+    tape: &mut Tape<E>,
+    logits: &Variable<E>,
+    object: &[bool],
+    ignored: &[bool],
+) -> Result<Tensor<(), E, Cpu>>
+where
+    Cpu: Device<E>,
+{
+    let count = logits.values().len();
+    if object.len() != count || ignored.len() != count {
+        return Err(Error::argument(
+            "masked binary cross-entropy",
+            format!(
+                "{} object and {} ignored marks",
+                object.len(),
+                ignored.len()
+            ),
+            format!("{count} of each, one for each logit"),
+        ));
+    }
+    let (mut loss, mut slope) = (0.0, Vec::with_capacity(count));
+    for ((z, object), ignored) in logits.values().iter().zip(object).zip(ignored) {
+        let (z, t) = (z.wide(), f64::from(*object));
+        if *ignored {
+            slope.push(0.0);
+        } else {
+            loss += z.max(0.0) - z * t + libm::log1p(libm::exp(-z.abs()));
+            slope.push((1.0 / (1.0 + libm::exp(-z)) - t) / count as f64);
+        }
+    }
     scalar(tape, logits, loss / count as f64, slope)
 }
 

@@ -8,6 +8,7 @@ use clap::{Parser, Subcommand};
 
 use crate::{Error, Result};
 
+pub mod data;
 pub mod fixtures;
 pub mod search;
 pub mod verify;
@@ -23,6 +24,7 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     Search(Box<search::SearchArguments>),
+    Data(data::DataArguments),
     Verify(verify::VerifyArguments),
     Fixtures(fixtures::FixturesArguments),
 }
@@ -31,6 +33,7 @@ enum Command {
 pub fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Search(arguments) => search::run(&arguments).map(|()| ExitCode::SUCCESS),
+        Command::Data(arguments) => data::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
         Command::Fixtures(arguments) => fixtures::run(&arguments),
     };

@@ -184,6 +184,64 @@ pub fn binary_cross_entropy_vjp<D: Dimension>(
     }))
 }
 
+/// The benchmark's loss of Cosmic: the mean over all elements, the ignored ones too, of
+/// `-t ln s(z) - (1 - t) ln(1 - s(z))`, of which ignored elements contribute 0. That is
+/// [`binary_cross_entropy`] of the probabilities `s(z) (1 - ignored)` and the targets
+/// `object (1 - ignored)`.
+///
+/// # Errors
+/// The shapes differ, or there is no element.
+pub fn masked_binary_cross_entropy<D: Dimension>(
+    logits: &ArrayRef<f64, D>,
+    object: &ArrayRef<bool, D>,
+    ignored: &ArrayRef<bool, D>,
+) -> Result<f64> {
+    check_masks(logits, object, ignored)?;
+    let mut loss = 0.0;
+    for ((&z, &object), &ignored) in logits.iter().zip(object).zip(ignored) {
+        if !ignored {
+            let linear = if object { z } else { 0.0 };
+            loss += z.max(0.0) - linear + libm::log1p(libm::exp(-z.abs()));
+        }
+    }
+    Ok(loss / logits.len() as f64)
+}
+
+/// The cotangent of `logits` in [`masked_binary_cross_entropy`].
+///
+/// # Errors
+/// As [`masked_binary_cross_entropy`].
+pub fn masked_binary_cross_entropy_vjp<D: Dimension>(
+    logits: &ArrayRef<f64, D>,
+    object: &ArrayRef<bool, D>,
+    ignored: &ArrayRef<bool, D>,
+    cotangent: f64,
+) -> Result<Array<f64, D>> {
+    check_masks(logits, object, ignored)?;
+    let scale = cotangent / logits.len() as f64;
+    let elements = Zip::from(logits).and(object).and(ignored);
+    Ok(elements.map_collect(|&z, &object, &ignored| {
+        let probability = 1.0 / (1.0 + libm::exp(-z));
+        let target = if object { 1.0 } else { 0.0 };
+        if ignored {
+            0.0
+        } else {
+            scale * (probability - target)
+        }
+    }))
+}
+
+fn check_masks<D: Dimension>(
+    logits: &ArrayRef<f64, D>,
+    object: &ArrayRef<bool, D>,
+    ignored: &ArrayRef<bool, D>,
+) -> Result<()> {
+    let shape = logits.shape();
+    arguments::shape("masked cross-entropy: object", object.shape(), shape)?;
+    arguments::shape("masked cross-entropy: ignored", ignored.shape(), shape)?;
+    arguments::at_least_one("masked cross-entropy: elements", logits.len())
+}
+
 /// Eq. 12: `L_comp = (current / target - 1)^2`, from the complexities `C_curr` and `C_target`.
 ///
 /// # Errors

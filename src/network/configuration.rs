@@ -6,6 +6,17 @@ use super::{Base, Components, Variant};
 use crate::autodiff::Gelu;
 use crate::{Error, Result};
 
+/// What precedes the first block (Appendix E.1).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Encoder {
+    /// A linear layer at every position.
+    #[default]
+    Linear,
+    /// An embedding of symbols, in the tasks on text (Appendix D).
+    Embedding,
+}
+
 /// What follows the last block (Appendix E.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -14,6 +25,9 @@ pub enum Decoder {
     Dense,
     /// Global average pooling, then a linear layer.
     Classification,
+    /// Global average pooling of two sequences, then two linear layers of
+    /// `[x_1, x_2, x_1 x_2, x_1 - x_2]` (Appendix D, Retrieval).
+    Pair,
 }
 
 /// A network's structure: base, grid, learned components and mask constants.
@@ -25,10 +39,16 @@ pub struct NetworkConfiguration {
     pub gelu: Gelu,
     /// Whether a batch normalisation precedes the decoder.
     pub final_norm: bool,
+    #[serde(default)]
+    pub encoder: Encoder,
     pub decoder: Decoder,
+    /// Whether pooling leaves the padding of sequences out.
+    #[serde(default)]
+    pub masked_pooling: bool,
     /// N on each spatial axis; one or two of them.
     pub grid: Vec<usize>,
-    /// Channels of the input, and of the output (classes, or predicted fields).
+    /// Channels of the input (symbols of the vocabulary, where they are embedded), and of the output
+    /// (classes, or predicted fields).
     pub inputs: usize,
     pub outputs: usize,
     /// `tau` of the resolution, width and depth masks.

@@ -4,9 +4,9 @@
 use dfdx::prelude::{Cpu, Device};
 use ndarray::Array2;
 
-use super::network::{BlockMasks, BlockParameters, Linear, Norm, Trunk};
+use super::network::{BlockMasks, BlockParameters, Linear, Norm, PairHead, Trunk};
 use super::parameters::{Kind, Parameters, Slot};
-use super::{Network, NetworkConfiguration};
+use super::{Decoder, Encoder, Network, NetworkConfiguration};
 use crate::autodiff::{Element, Gelu, Tape, Variable, gaussian_mask, gelu, linear, mask_taps};
 use crate::equations::{fourier_encoding, kernel, threshold};
 use crate::random::Stream;
@@ -53,7 +53,12 @@ where
             hidden_1: linear_layer(p, "kernel.hidden_1", [hidden, hidden], hidden, &mut random)?,
             hidden_2: linear_layer(p, "kernel.hidden_2", [hidden, hidden], hidden, &mut random)?,
         };
-        let encoder = linear_layer(p, "encoder", [width, c.inputs], c.inputs, &mut random)?;
+        let encoder_fan_in = match c.encoder {
+            Encoder::Linear => c.inputs,
+            // Standard normal vectors.
+            Encoder::Embedding => 2,
+        };
+        let encoder = linear_layer(p, "encoder", [width, c.inputs], encoder_fan_in, &mut random)?;
         let encoder_norm = norm(p, "encoder.norm", width)?;
         let mut blocks = Vec::new();
         for index in 1..=c.maximum_depth() {
@@ -84,7 +89,11 @@ where
             .final_norm
             .then(|| norm(p, "decoder.norm", width))
             .transpose()?;
-        let decoder = linear_layer(p, "decoder", [c.outputs, width], base, &mut random)?;
+        let pair_head = (c.decoder == Decoder::Pair)
+            .then(|| pair_head(p, [base, width], &mut random))
+            .transpose()?;
+        let decoded = if pair_head.is_some() { base } else { width };
+        let decoder = linear_layer(p, "decoder", [c.outputs, decoded], base, &mut random)?;
         let mut network = Network {
             configuration,
             parameters,
@@ -95,6 +104,7 @@ where
             blocks,
             depth,
             final_norm,
+            pair_head,
             decoder,
         };
         network.scale_kernels()?;
@@ -168,6 +178,37 @@ where
     )?;
     let bias = parameters.add(format!("{name}.bias"), Kind::Offset, [rows, 1], || 0.0)?;
     Ok(Linear { weight, bias })
+}
+
+/// The layer from four times `width` channels to `hidden` units, each quarter a matrix of its own so
+/// that a width mask keeps the first channels of each.
+fn pair_head<E: Element>(
+    parameters: &mut Parameters<E>,
+    [hidden, width]: [usize; 2],
+    random: &mut Stream,
+) -> Result<PairHead>
+where
+    Cpu: Device<E>,
+{
+    let deviation = libm::sqrt(2.0 / (4 * hidden) as f64);
+    let mut weight = |part: &str| {
+        let normal = || deviation * random.normal();
+        let name = format!("decoder.pair.{part}");
+        parameters.add(name, Kind::Weight, [hidden, width], normal)
+    };
+    let weights = [
+        weight("first")?,
+        weight("second")?,
+        weight("product")?,
+        weight("difference")?,
+    ];
+    let bias = parameters.add(
+        "decoder.pair.bias".into(),
+        Kind::Offset,
+        [hidden, 1],
+        || 0.0,
+    )?;
+    Ok(PairHead { weights, bias })
 }
 
 fn norm<E: Element>(parameters: &mut Parameters<E>, name: &str, width: usize) -> Result<Norm>

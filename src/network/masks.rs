@@ -159,7 +159,15 @@ where
             active.set(norm.gamma, last, 1);
             active.set(norm.beta, last, 1);
         }
-        active.set(self.decoder.weight, c.outputs, last);
+        let mut decoded = last;
+        if let Some(head) = &self.pair_head {
+            decoded = c.base.width;
+            for weight in head.weights {
+                active.set(weight, decoded, last);
+            }
+            active.set(head.bias, decoded, 1);
+        }
+        active.set(self.decoder.weight, c.outputs, decoded);
         active.set(self.decoder.bias, c.outputs, 1);
         active.parts().to_vec()
     }

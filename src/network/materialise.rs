@@ -10,7 +10,8 @@ use super::{Network, PlainBlock, PlainNetwork, Variant};
 use crate::Result;
 use crate::autodiff::{
     Element, Gelu, ResolutionMask, Tape, Variable, constant_scalar, constant_tensor, crop_taps,
-    gaussian_mask, gelu, linear, mask_taps, materialise, scale_rows, sigmoid_mask, sigmoid_mask_at,
+    gaussian_mask, gelu, linear, mask_taps, materialise, scale_rows, side_by_side, sigmoid_mask,
+    sigmoid_mask_at,
 };
 use crate::equations::size;
 
@@ -67,9 +68,26 @@ where
             }
             None => None,
         };
+        let pair_head = match &self.pair_head {
+            Some(head) => {
+                let mut part =
+                    |index: usize| self.part(tape, head.weights[index], c.base.width, last);
+                let parts = [part(0)?, part(1)?, part(2)?, part(3)?];
+                let bias = self.part(tape, head.bias, c.base.width, 1)?;
+                Some([side_by_side(tape, parts)?, bias])
+            }
+            None => None,
+        };
+        let decoded = if pair_head.is_some() {
+            c.base.width
+        } else {
+            last
+        };
         Ok(PlainNetwork {
             gelu: c.gelu,
             decoder_kind: c.decoder,
+            masked_pooling: c.masked_pooling,
+            positions: c.positions(),
             dropout: c.dropout,
             seed: c.seed,
             maximum_width: c.maximum_width(),
@@ -78,7 +96,8 @@ where
             encoder_norm: self.norm(tape, &self.encoder_norm, first)?,
             blocks,
             final_norm,
-            decoder: self.linear(tape, &self.decoder, c.outputs, last)?,
+            pair_head,
+            decoder: self.linear(tape, &self.decoder, c.outputs, decoded)?,
         })
     }
 

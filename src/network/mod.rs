@@ -20,7 +20,7 @@ mod sizes;
 pub use architecture::{Architecture, BlockArchitecture};
 pub use block::PlainBlock;
 pub use choices::{Base, Components, KernelInitial, Variant};
-pub use configuration::{Decoder, NetworkConfiguration};
+pub use configuration::{Decoder, Encoder, NetworkConfiguration};
 pub use masks::{Kept, KeptBlock};
 pub use materialise::Mode;
 pub use network::Network;

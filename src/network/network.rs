@@ -48,6 +48,13 @@ pub(super) struct BlockParameters {
     pub masks: BlockMasks,
 }
 
+/// The first layer of the comparison of two sequences.
+pub(super) struct PairHead {
+    /// Of x_1, x_2, x_1 x_2 and x_1 - x_2.
+    pub weights: [Slot; 4],
+    pub bias: Slot,
+}
+
 /// The masked CCNN.
 pub struct Network<E: Element>
 where
@@ -64,6 +71,8 @@ where
     /// `mu` of the depth mask (D).
     pub(super) depth: Option<Slot>,
     pub(super) final_norm: Option<Norm>,
+    /// Where two sequences are compared.
+    pub(super) pair_head: Option<PairHead>,
     pub(super) decoder: Linear,
 }
 

@@ -5,7 +5,8 @@ use dfdx::prelude::{Cpu, Device};
 use super::{Decoder, PlainBlock};
 use crate::Result;
 use crate::autodiff::{
-    Dropout, Element, Gelu, Tape, Variable, batch_norm, gelu, global_average_pool, linear,
+    Dropout, Element, Gelu, Tape, Variable, batch_norm, embedding, gelu, global_average_pool,
+    linear, pair_features, prefix_average_pool,
 };
 
 /// A network that holds only what the masks keep, with kernels rendered and masks folded into the
@@ -16,6 +17,8 @@ where
 {
     pub(super) gelu: Gelu,
     pub(super) decoder_kind: Decoder,
+    pub(super) masked_pooling: bool,
+    pub(super) positions: usize,
     pub(super) dropout: f64,
     pub(super) seed: u64,
     pub(super) maximum_width: usize,
@@ -24,6 +27,7 @@ where
     pub(super) encoder_norm: [Variable<E>; 2],
     pub(super) blocks: Vec<PlainBlock<E>>,
     pub(super) final_norm: Option<[Variable<E>; 2]>,
+    pub(super) pair_head: Option<[Variable<E>; 2]>,
     pub(super) decoder: [Variable<E>; 2],
 }
 
@@ -41,6 +45,33 @@ where
     ) -> Result<Variable<E>> {
         let [weight, bias] = &self.encoder;
         let x = linear(tape, x, weight, bias)?;
+        self.encoded_forward(tape, x, None, training)
+    }
+
+    /// As [`PlainNetwork::forward`] for sequences of symbols (B, P) and their lengths without
+    /// padding. Of pairs, all first sequences come before all second ones, and the output has half
+    /// as many rows.
+    pub fn forward_symbols(
+        &self,
+        tape: &mut Tape<E>,
+        symbols: &[u16],
+        lengths: &[usize],
+        training: Option<u64>,
+    ) -> Result<Variable<E>> {
+        let [weight, bias] = &self.encoder;
+        let x = embedding(tape, symbols, self.positions, weight, bias)?;
+        let lengths = self.masked_pooling.then_some(lengths);
+        self.encoded_forward(tape, x, lengths, training)
+    }
+
+    /// Everything after the encoder's linear layer.
+    fn encoded_forward(
+        &self,
+        tape: &mut Tape<E>,
+        x: Variable<E>,
+        lengths: Option<&[usize]>,
+        training: Option<u64>,
+    ) -> Result<Variable<E>> {
         let [gamma, beta] = &self.encoder_norm;
         let x = batch_norm(tape, &x, None, gamma, beta)?;
         let mut x = gelu(tape, &x, self.gelu)?;
@@ -56,8 +87,16 @@ where
         if let Some([gamma, beta]) = &self.final_norm {
             x = batch_norm(tape, &x, None, gamma, beta)?;
         }
-        if self.decoder_kind == Decoder::Classification {
-            x = global_average_pool(tape, &x)?;
+        if self.decoder_kind != Decoder::Dense {
+            x = match lengths {
+                Some(lengths) => prefix_average_pool(tape, &x, lengths)?,
+                None => global_average_pool(tape, &x)?,
+            };
+        }
+        if let Some([weight, bias]) = &self.pair_head {
+            x = pair_features(tape, &x)?;
+            x = linear(tape, &x, weight, bias)?;
+            x = gelu(tape, &x, self.gelu)?;
         }
         let [weight, bias] = &self.decoder;
         linear(tape, &x, weight, bias)
@@ -71,7 +110,8 @@ where
             others.iter().sum::<usize>() + count(&b.linear_1) + count(&b.linear_2)
         });
         let ends = [&self.encoder, &self.encoder_norm, &self.decoder].map(|list| count(list));
-        let norm = self.final_norm.as_ref().map_or(0, |list| count(list));
-        blocks.sum::<usize>() + ends.iter().sum::<usize>() + norm
+        let optional = [&self.final_norm, &self.pair_head];
+        let optional = optional.map(|part| part.as_ref().map_or(0, |list| count(list)));
+        blocks.sum::<usize>() + ends.iter().sum::<usize>() + optional.iter().sum::<usize>()
     }
 }

@@ -5,7 +5,7 @@ use dfdx::prelude::{Cpu, Device};
 use super::masks::Kept;
 use super::network::BlockParameters;
 use super::parameters::Slot;
-use super::{Decoder, Network};
+use super::{Decoder, Encoder, Network};
 use crate::Result;
 use crate::autodiff::{
     BlockSizes, Element, NetworkSizes, Scalar, Tape, constant_scalar, network_complexity,
@@ -70,9 +70,17 @@ where
         let c = &self.configuration;
         NetworkSizes {
             length: c.positions(),
-            inputs: c.inputs,
-            outputs: c.outputs,
-            pooled: c.decoder == Decoder::Classification,
+            inputs: match c.encoder {
+                Encoder::Linear => c.inputs,
+                // Reading a vector is as cheap as scaling one.
+                Encoder::Embedding => 1,
+            },
+            // Of two linear layers, the second is the same whatever is learned.
+            outputs: match c.decoder {
+                Decoder::Pair => 4 * c.base.width,
+                Decoder::Dense | Decoder::Classification => c.outputs,
+            },
+            pooled: c.decoder != Decoder::Dense,
             blocks,
             depth,
             last_width,

@@ -100,7 +100,7 @@ const THRESHOLD: Allowed = Allowed::Number(|x| x > 0.0 && x <= 0.85, "a number i
 /// Every key, in the order of [`Settings`](crate::run::settings::Settings).
 #[rustfmt::skip]
 pub const KEYS: &[Key] = &[
-    key("task", "darcyflow", Allowed::Word(TASKS), "", "task to solve: darcyflow, cifar10, image, mnist or mnist-sequential so far"),
+    key("task", "darcyflow", Allowed::Word(TASKS), "", "task to solve; dnarch data list tells more"),
     of_run("data", "", Allowed::Path, "directory of the data set's files"),
     of_run("out", "", Allowed::Path, "run directory; without it the first free runs/<task>-<n>"),
     key("base", "ccnn-2-16", Allowed::Base, "CCNN_{B,N}", "base network of B blocks and N channels"),
@@ -125,6 +125,8 @@ pub const KEYS: &[Key] = &[
     key("grid", "0", Allowed::Whole(0, 1_000_000), "N", "points per axis of a generated task; 0 is its own size"),
     key("samples", "0", COUNT_OR_ALL, "", "training samples; 0 is all of them"),
     key("augment", "false", Allowed::Switch, "", "random crops and flips of training images"),
+    key("bytes", "false", Allowed::Switch, "", "text as bytes instead of characters"),
+    key("masked_pooling", "false", Allowed::Switch, "", "leave the padding of sequences out of global average pooling"),
     key("evaluate_every", "1", COUNT, "", "epochs between evaluations"),
     of_run("checkpoint_every", "100", COUNT, "steps between checkpoints"),
     key("seed", "0", Allowed::Whole(0, i64::MAX), "", "seed of every random number"),

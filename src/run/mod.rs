@@ -4,6 +4,7 @@ pub mod directory;
 pub mod drawing;
 pub mod fields;
 pub mod keys;
+pub mod pictures;
 pub mod plot;
 pub mod presets;
 pub mod progress;

@@ -89,7 +89,14 @@ type Laptop = (&'static str, &'static [(&'static str, &'static str)]);
 const LAPTOP: &[Laptop] = &[
     ("darcyflow", &[("grid", "32"), ("base", "ccnn-4-16"), ("batch", "8"), ("epochs", "60"), ("lr", "0.02"), ("kernel_initial", "global"), ("omega_0", "100")]),
     ("cifar10", &[("base", "ccnn-4-16"), ("batch", "32"), ("epochs", "20"), ("samples", "5000"), ("lr", "0.02"), ("kernel_initial", "global"), ("omega_0", "100"), ("tau_resolution", "25"), ("weight_decay", "0.01"), ("dropout", "0.1")]),
+    ("cifar100", &[("base", "ccnn-4-16"), ("batch", "32"), ("epochs", "20"), ("samples", "5000"), ("lr", "0.02"), ("kernel_initial", "global"), ("omega_0", "100"), ("tau_resolution", "25"), ("weight_decay", "0.01"), ("dropout", "0.1")]),
     ("image", &[("base", "ccnn-4-16"), ("batch", "32"), ("epochs", "20"), ("samples", "5000"), ("lr", "0.02"), ("kernel_initial", "global"), ("omega_0", "1000"), ("tau_resolution", "25"), ("weight_decay", "0.01")]),
+    ("listops", &[("base", "ccnn-2-16"), ("batch", "16"), ("epochs", "10"), ("samples", "640"), ("lr", "0.01"), ("kernel_initial", "global"), ("omega_0", "1000")]),
+    ("text", &[("base", "ccnn-2-16"), ("batch", "8"), ("epochs", "5"), ("samples", "400"), ("lr", "0.01"), ("kernel_initial", "global"), ("omega_0", "1000")]),
+    ("retrieval", &[("base", "ccnn-2-16"), ("batch", "8"), ("epochs", "5"), ("samples", "200"), ("lr", "0.01"), ("kernel_initial", "global"), ("omega_0", "1000")]),
+    ("pathfinder", &[("base", "ccnn-2-16"), ("batch", "16"), ("epochs", "10"), ("samples", "1600"), ("lr", "0.01"), ("kernel_initial", "global"), ("omega_0", "1000")]),
+    ("path-x", &[("base", "ccnn-2-8"), ("batch", "4"), ("epochs", "5"), ("samples", "100"), ("lr", "0.01"), ("kernel_initial", "global"), ("omega_0", "1000"), ("tau_resolution", "100")]),
+    ("cosmic", &[("base", "ccnn-2-8"), ("batch", "4"), ("epochs", "10"), ("samples", "64"), ("lr", "0.02"), ("kernel_initial", "global"), ("omega_0", "100"), ("tau_resolution", "100")]),
     ("mnist", &[("batch", "32"), ("epochs", "5"), ("samples", "5000"), ("lr", "0.02"), ("kernel_initial", "global"), ("omega_0", "100"), ("tau_resolution", "25")]),
     ("mnist-sequential", &[("batch", "32"), ("epochs", "5"), ("samples", "5000"), ("lr", "0.02"), ("kernel_initial", "global"), ("omega_0", "1000"), ("tau_resolution", "25")]),
 ];

@@ -1,5 +1,6 @@
 //! The results of a finished run: numbers, architecture, pictures.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 
@@ -15,7 +16,7 @@ use super::settings::Settings;
 use crate::files::{read_at_most, write_atomically};
 use crate::network::Architecture;
 use crate::search::{Evaluation, Search, predict};
-use crate::tasks::{Goal, Split, Targets, Task};
+use crate::tasks::{Encoding, Goal, Inputs, Split, Targets, Task};
 use crate::{Error, Result};
 
 /// Held-out samples that are drawn.
@@ -47,6 +48,9 @@ pub struct Outcome {
 pub struct Found {
     pub test_metric: f64,
     pub test_loss: f64,
+    /// Further metrics of the test split.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub test_others: BTreeMap<&'static str, f64>,
     pub architecture: Architecture,
 }
 
@@ -64,6 +68,7 @@ pub fn write(
         Ok(Found {
             test_metric: evaluation.metric,
             test_loss: evaluation.loss,
+            test_others: evaluation.others.into_iter().collect(),
             architecture,
         })
     };
@@ -157,6 +162,10 @@ fn drawn_samples(search: &Search<f32>, task: &dyn Task) -> Result<Option<String>
     let Targets::Fields(targets) = &batch.targets else {
         return Ok(None);
     };
+    let (Inputs::Values(inputs), Encoding::Values { channels }) = (&batch.inputs, task.encoding())
+    else {
+        return Ok(None);
+    };
     let output = predict(&search.network, &batch)?;
     let positions = rows * columns;
     let mut panels = Vec::new();
@@ -177,7 +186,7 @@ fn drawn_samples(search: &Search<f32>, task: &dyn Task) -> Result<Option<String>
         panels.push(Panel::sample(
             *rows,
             *columns,
-            first_channel(&batch.inputs, task.channels()),
+            first_channel(inputs, channels),
             first_channel(targets, outputs),
             prediction,
         )?);
@@ -200,7 +209,11 @@ impl fmt::Display for Outcome {
                 f,
                 "  {name:<32} {:.5}   complexity {:.2}x   {} active parameters",
                 found.test_metric, architecture.complexity_ratio, architecture.active_parameters
-            )
+            )?;
+            for (name, value) in &found.test_others {
+                writeln!(f, "    {name:<38} {value:.5}")?;
+            }
+            Ok(())
         };
         let (components, base) = (
             &self.found.architecture.components,

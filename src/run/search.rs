@@ -10,12 +10,12 @@ use super::directory::RunDirectory;
 use super::progress::Progress;
 use super::report::{self, Outcome};
 use super::settings::Settings;
-use crate::network::{Components, Decoder, Network, NetworkConfiguration};
+use crate::network::{Components, Decoder, Encoder, Network, NetworkConfiguration};
 use crate::search::{
     Evaluation, Observer, Plan, Schedule, Search, StepReport, evaluate, load, read_header, save,
     train,
 };
-use crate::tasks::{self, Goal, Source, Split, Task};
+use crate::tasks::{self, Encoding, Goal, Origin, Source, Split, Task};
 use crate::{Error, Result};
 
 /// Metrics of at most about so many steps are written.
@@ -86,19 +86,32 @@ fn baseline_of(settings: &Settings, out: PathBuf) -> Settings {
 
 fn source(settings: &Settings) -> Source {
     Source {
-        data: settings.data.clone(),
+        origin: match &settings.data {
+            Some(path) => Origin::Real(path.clone()),
+            None => Origin::Generated,
+        },
         samples: (settings.samples > 0).then_some(settings.samples),
         grid: (settings.grid > 0).then_some(settings.grid),
         seed: settings.seed,
         augment: settings.augment,
+        bytes: settings.bytes,
     }
 }
 
 /// The network that `settings` describe for `task`.
 pub fn network_configuration(settings: &Settings, task: &dyn Task) -> NetworkConfiguration {
+    let (encoder, inputs) = match task.encoding() {
+        Encoding::Values { channels } => (Encoder::Linear, channels),
+        Encoding::Tokens { vocabulary } | Encoding::TokenPairs { vocabulary } => {
+            (Encoder::Embedding, vocabulary)
+        }
+    };
+    let pairs = matches!(task.encoding(), Encoding::TokenPairs { .. });
     let (decoder, outputs) = match task.goal() {
+        Goal::Classification { classes } if pairs => (Decoder::Pair, *classes),
         Goal::Classification { classes } => (Decoder::Classification, *classes),
         Goal::Regression { channels, .. } => (Decoder::Dense, *channels),
+        Goal::Segmentation => (Decoder::Dense, 1),
     };
     NetworkConfiguration {
         base: settings.base,
@@ -106,9 +119,11 @@ pub fn network_configuration(settings: &Settings, task: &dyn Task) -> NetworkCon
         variant: settings.variant,
         gelu: settings.gelu,
         final_norm: settings.final_norm,
+        encoder,
         decoder,
+        masked_pooling: settings.masked_pooling,
         grid: task.grid().to_vec(),
-        inputs: task.channels(),
+        inputs,
         outputs,
         tau_resolution: settings.tau_resolution,
         tau_channel: settings.tau_channel,

@@ -67,6 +67,10 @@ pub struct Settings {
     pub samples: usize,
     /// Whether training samples are augmented, where the task knows how.
     pub augment: bool,
+    /// Whether text is read as bytes.
+    pub bytes: bool,
+    /// Whether pooling leaves padding out.
+    pub masked_pooling: bool,
     /// Epochs between evaluations.
     pub evaluate_every: usize,
     /// Steps between checkpoints.

@@ -15,5 +15,5 @@ pub use evaluation::{Evaluation, evaluate, predict};
 pub use objective::objective;
 pub use optimiser::AdamW;
 pub use schedule::Schedule;
-pub use step::{Losses, Search, StepReport};
+pub use step::{Losses, Search, StepReport, forward};
 pub use training::{Observer, Plan, train};

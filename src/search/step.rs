@@ -4,8 +4,8 @@ use dfdx::prelude::{Cpu, Device, Tensor, TryAdd, TryMul};
 
 use super::{AdamW, Schedule, objective};
 use crate::autodiff::{Element, Tape, Variable, complexity_loss};
-use crate::network::{Kept, Mode, Network};
-use crate::tasks::{Batch, Goal};
+use crate::network::{Kept, Mode, Network, PlainNetwork};
+use crate::tasks::{Batch, Goal, Inputs};
 use crate::{Error, Result};
 
 /// The state of a search.
@@ -87,7 +87,7 @@ where
         training: Option<u64>,
     ) -> Result<Losses<E>> {
         let plain = self.network.materialise(tape, kept, self.mode)?;
-        let output = plain.forward(tape, &input(&self.network, batch)?, training)?;
+        let output = forward(&self.network, &plain, tape, batch, training)?;
         let objective = objective(tape, &output, goal, &batch.targets)?;
         let complexity = self.network.complexity(tape, kept)?;
         let (complexity_loss, complexity_ratio) =
@@ -157,12 +157,30 @@ where
     }
 }
 
-/// A batch's inputs as a constant of the network's type.
-pub(super) fn input<E: Element>(network: &Network<E>, batch: &Batch) -> Result<Variable<E>>
+/// The output of `plain`, materialised from `network`, for a batch: as
+/// [`PlainNetwork::forward`] or [`PlainNetwork::forward_symbols`], whichever reads it.
+///
+/// # Errors
+/// [`Error::Argument`] if the batch does not fit the network.
+pub fn forward<E: Element>(
+    network: &Network<E>,
+    plain: &PlainNetwork<E>,
+    tape: &mut Tape<E>,
+    batch: &Batch,
+    training: Option<u64>,
+) -> Result<Variable<E>>
 where
     Cpu: Device<E>,
 {
-    let values = batch.inputs.iter().map(|x| E::of(f64::from(*x))).collect();
-    let c = network.configuration();
-    Variable::constant(values, [batch.size, c.inputs, c.positions()])
+    match &batch.inputs {
+        Inputs::Values(values) => {
+            let values = values.iter().map(|x| E::of(f64::from(*x))).collect();
+            let c = network.configuration();
+            let x = Variable::constant(values, [batch.size, c.inputs, c.positions()])?;
+            plain.forward(tape, &x, training)
+        }
+        Inputs::Tokens { symbols, lengths } => {
+            plain.forward_symbols(tape, symbols, lengths, training)
+        }
+    }
 }

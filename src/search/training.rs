@@ -1,13 +1,15 @@
 //! The training loop.
 
 use std::ops::ControlFlow;
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::thread;
 
 use dfdx::prelude::{Cpu, Device};
 
 use super::{Evaluation, Search, StepReport, evaluate};
 use crate::autodiff::Element;
 use crate::random::Stream;
-use crate::tasks::{Split, Task};
+use crate::tasks::{Batch, Split, Task};
 use crate::{Error, Result};
 
 /// How long and in what order a search trains.
@@ -48,6 +50,7 @@ where
 
 /// Trains from the search's current step to the end of the plan. Epoch e sees the training samples
 /// in the e-th random order of the seed, so a search that was stopped goes on as if it had not been.
+/// The next batches are read while a step computes.
 ///
 /// Returns whether the plan was finished.
 ///
@@ -69,26 +72,69 @@ where
         let order =
             Stream::new(plan.seed, "epoch order", epoch).permutation(task.len(Split::Train));
         let first = (search.optimiser.steps % steps) as usize;
-        for indices in order.chunks_exact(plan.batch).skip(first) {
-            let batch = task.batch(Split::Train, indices, epoch)?;
-            let report = search.step(&batch, task.goal())?;
-            let epoch_ended = report.step.is_multiple_of(steps);
-            let finished = report.step == steps * plan.epochs as u64;
-            let due = (epoch + 1).is_multiple_of(plan.evaluate_every as u64) || finished;
-            if epoch_ended && due {
-                let evaluation = evaluate(&search.network, task, Split::Validation, plan.batch)?;
-                if !evaluation.loss.is_finite() {
-                    return Err(Error::Diverged {
-                        step: report.step,
-                        what: "the validation loss".to_string(),
-                        value: evaluation.loss,
-                    });
-                }
-                observer.evaluation(search, &evaluation)?;
+        let wanted = order.chunks_exact(plan.batch).skip(first);
+        let finished = thread::scope(|scope| {
+            let (sender, batches) = sync_channel(BATCHES_AHEAD);
+            scope.spawn(move || load(task, wanted, epoch, &sender));
+            train_on(search, task, plan, batches.into_iter(), observer)
+        })?;
+        if !finished {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// Batches that wait, read while the steps before them compute.
+const BATCHES_AHEAD: usize = 2;
+
+/// Sends the batches in order until there are no more, one cannot be read, or nobody listens.
+fn load<'a>(
+    task: &dyn Task,
+    wanted: impl Iterator<Item = &'a [usize]>,
+    epoch: u64,
+    batches: &SyncSender<Result<Batch>>,
+) {
+    for indices in wanted {
+        let batch = task.batch(Split::Train, indices, epoch);
+        let failed = batch.is_err();
+        if batches.send(batch).is_err() || failed {
+            return;
+        }
+    }
+}
+
+/// Trains on the rest of an epoch. Returns whether the observer let it come to its end.
+fn train_on<E: Element>(
+    search: &mut Search<E>,
+    task: &dyn Task,
+    plan: &Plan,
+    batches: impl Iterator<Item = Result<Batch>>,
+    observer: &mut dyn Observer<E>,
+) -> Result<bool>
+where
+    Cpu: Device<E>,
+{
+    let steps = plan.steps_per_epoch(task)?;
+    for batch in batches {
+        let report = search.step(&batch?, task.goal())?;
+        let epoch = (report.step - 1) / steps;
+        let epoch_ended = report.step.is_multiple_of(steps);
+        let finished = report.step == steps * plan.epochs as u64;
+        let due = (epoch + 1).is_multiple_of(plan.evaluate_every as u64) || finished;
+        if epoch_ended && due {
+            let evaluation = evaluate(&search.network, task, Split::Validation, plan.batch)?;
+            if !evaluation.loss.is_finite() {
+                return Err(Error::Diverged {
+                    step: report.step,
+                    what: "the validation loss".to_string(),
+                    value: evaluation.loss,
+                });
             }
-            if observer.step(search, &report)?.is_break() && !finished {
-                return Ok(false);
-            }
+            observer.evaluation(search, &evaluation)?;
+        }
+        if observer.step(search, &report)?.is_break() && !finished {
+            return Ok(false);
         }
     }
     Ok(true)

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::pathfinder::{PATH_X, PATHFINDER};
 use super::source::Source;
-use super::{Task, cifar10, darcyflow, image, mnist};
+use super::{Task, cifar10, cosmic, darcyflow, image, listops, mnist, retrieval, text};
 use crate::text::{nearest, shortened};
 use crate::{Error, Result};
 
@@ -70,6 +70,34 @@ pub const DATA_SETS: &[DataSet] = &[
         open: |source| Ok(Box::new(mnist::open_sequential(source)?)),
         check: None,
         generate: None,
+    },
+    DataSet {
+        name: "listops",
+        summary: "the value of nested list operations",
+        open: |source| Ok(Box::new(listops::open(source)?)),
+        check: Some(listops::check),
+        generate: Some(listops::generate),
+    },
+    DataSet {
+        name: "text",
+        summary: "film reviews, by characters: positive or negative",
+        open: |source| Ok(Box::new(text::open(source)?)),
+        check: Some(text::check),
+        generate: Some(text::generate),
+    },
+    DataSet {
+        name: "retrieval",
+        summary: "pairs of texts, by characters: related or not",
+        open: |source| Ok(Box::new(retrieval::open(source)?)),
+        check: Some(retrieval::check),
+        generate: Some(retrieval::generate),
+    },
+    DataSet {
+        name: "cosmic",
+        summary: "images of space: which pixels were hit by cosmic rays",
+        open: |source| Ok(Box::new(cosmic::open(source)?)),
+        check: Some(cosmic::check),
+        generate: Some(cosmic::generate),
     },
     DataSet {
         name: PATHFINDER.name,

@@ -7,6 +7,10 @@
 //! | `image` | CIFAR10 as a grey sequence, [`image`] | 1024 | 1 | 10 classes |
 //! | `mnist` | read, [`mnist`] | 28 x 28 | 1 | 10 classes |
 //! | `mnist-sequential` | MNIST as a sequence, [`mnist`] | 784 | 1 | 10 classes |
+//! | `listops` | read or generated, [`listops`] | 2048 | 18 symbols | 10 classes |
+//! | `text` | read or a toy, [`mod@text`] | 4096 | symbols of the data | 2 classes |
+//! | `retrieval` | read or a toy, [`retrieval`] | 4000, two | symbols of the data | 2 classes |
+//! | `cosmic` | read or generated, [`cosmic`] | 128 x 128 | 1 | segmentation |
 //! | `pathfinder` | read or generated, [`pathfinder`] | 1024 | 1 | 2 classes |
 //! | `path-x` | read or generated, [`pathfinder`] | 16384 | 1 | 2 classes |
 
@@ -17,14 +21,24 @@ use crate::{Error, Result};
 pub mod augmentation;
 pub mod catalogue;
 pub mod cifar10;
+pub mod cosmic;
 pub mod darcyflow;
 mod idx;
 pub mod image;
 pub mod images;
+pub mod information;
+mod lines;
+pub mod listops;
+pub mod marker;
 pub mod mnist;
+pub mod npy;
 pub mod pathfinder;
+pub mod retrieval;
 pub mod source;
+pub mod text;
+pub mod topics;
 pub mod torch_permutation;
+pub mod vocabulary;
 
 pub use catalogue::{Checked, DATA_SETS, DataSet, data_set, open};
 pub use source::{Origin, Source};
@@ -139,6 +153,28 @@ pub trait Task: Send + Sync {
 /// Sample counts as titles print them: `3,600/400/1,000`.
 fn counts(counts: [usize; 3]) -> String {
     counts.map(thousands).join("/")
+}
+
+/// A title of samples that were read: `served` of those in the `files`. Whether these are the
+/// benchmark's own is known by their numbers alone.
+fn title_of_files(
+    name: &str,
+    files: [usize; 3],
+    served: [usize; 3],
+    complete: [usize; 3],
+    noun: &str,
+) -> String {
+    let name = if files == complete {
+        name.to_string()
+    } else {
+        format!("{name} format (not the benchmark's {})", counts(complete))
+    };
+    let served = if served == files {
+        counts(served)
+    } else {
+        format!("reduced to {} of {}", counts(served), counts(files))
+    };
+    format!("{name}, {served} {noun} (training/validation/test)")
 }
 
 fn thousands(number: usize) -> String {

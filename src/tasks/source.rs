@@ -56,6 +56,19 @@ impl Source {
     }
 
     /// # Errors
+    /// [`Error::Argument`] if a grid is asked for.
+    pub(super) fn refuse_grid(&self, task: &str) -> Result<()> {
+        match self.grid {
+            None => Ok(()),
+            Some(grid) => Err(Error::argument(
+                format!("grid of {task}"),
+                grid,
+                "none: its length is the benchmark's",
+            )),
+        }
+    }
+
+    /// # Errors
     /// [`Error::Argument`] if augmentation is asked for.
     pub(super) fn refuse_augmentation(&self, task: &str) -> Result<()> {
         if self.augment {

@@ -15,6 +15,7 @@ pub mod resampling;
 pub mod residual;
 pub mod resolution_mask;
 pub mod size;
+pub mod text;
 
 use std::fmt::Debug;
 
@@ -74,6 +75,7 @@ pub fn all(check: &mut impl Check) {
     resampling::each(check);
     residual::each(check);
     size::each(check);
+    text::each(check);
 }
 
 /// How far a result computed with unit roundoff `u` may be from the exact one, relative to the

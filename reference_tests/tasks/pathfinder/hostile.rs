@@ -86,26 +86,21 @@ fn broken_arrays_are_named() {
         refusal(&whole[..length]);
     }
     let with = |from: &str, to: &str| array(&HEADER.replace(from, to), &ROW);
-    let strings = "expected rows of little-endian strings";
+    let after = "bytes after the header: found 192";
+    let strings = "expected <U, strings, in rows of at least 6";
     for (bytes, expected) in [
         (with("<U8", ">U8"), strings),
         (with("<U8", "<f8"), strings),
         (with("<U8", "<U0"), strings),
         (with("<U8", "<U99999999999999999999"), strings),
-        (with("<U8", "<U2000"), strings),
-        (with("False", "True"), strings),
+        (with("<U8", "<U2000"), after),
+        (with("False", "True"), "fortran_order: found True"),
         (with("(1, 6)", "(6,)"), strings),
         (with("(1, 6)", "(1, 5)"), strings),
         (with("(1, 6)", "(1, 18446744073709551615)"), strings),
-        (
-            with("(1, 6)", "(18446744073709551615, 6)"),
-            "values: found 192 bytes",
-        ),
-        (
-            with("(1, 6)", "(2, 6)"),
-            "values: found 192 bytes, expected 2 rows",
-        ),
-        (with("(1, 6)", "(-1, 6)"), strings),
+        (with("(1, 6)", "(18446744073709551615, 6)"), after),
+        (with("(1, 6)", "(2, 6)"), after),
+        (with("(1, 6)", "(-1, 6)"), "shape: found (-1, 6)"),
         (
             array(HEADER, &["imgs/0", "a.png", "0", "7", "1.8", "14"]),
             "label of row 1: found 7",
@@ -120,11 +115,11 @@ fn broken_arrays_are_named() {
     }
     let mut bytes = whole.clone();
     bytes[6] = 4;
-    assert!(refusal(&bytes).contains("version of the array"));
+    assert!(refusal(&bytes).contains("version: found 4"));
     // A header of 4 GiB by its own account.
     let mut bytes = whole.clone();
     bytes.splice(6..10, [2, 0, 255, 255, 255, 255]);
-    assert!(refusal(&bytes).contains("header: found the end of the file"));
+    assert!(refusal(&bytes).contains("length of the header: found 4294967295"));
     let mut bytes = whole;
     let last = bytes.len() - 1;
     bytes[last - 31] = 0xd8;
@@ -247,11 +242,12 @@ fn every_bad_file_is_named_and_empty_ones_are_left_out() {
             .unwrap()
             .title()
     };
-    assert!(title().ends_with("20/2/2 images (training/validation/test)"));
+    assert!(title().ends_with("20/2/2 images (training/validation/test), seed 1"));
 
     fs::write(level.join("imgs/0/sample_3.png"), "").unwrap();
     assert!(check()[0].ends_with("sample_3.png: image: found an empty file, expected a whole PNG"));
-    let expected = "19/2/2 images (training/validation/test), 1 empty left out";
+    let expected = "reduced to 19/2/2 of 20/2/2 images (training/validation/test), seed 1, \
+                    1 empty left out";
     assert!(title().ends_with(expected), "{}", title());
 
     // An image broken after it was listed is refused when it is asked for.
@@ -304,4 +300,7 @@ fn every_bad_file_is_named_and_empty_ones_are_left_out() {
     assert!(refused().contains("sample_5.png: cannot read"));
     fs::write(&list, lines.lines().take(2).collect::<Vec<_>>().join("\n")).unwrap();
     assert!(refused().contains("images: found 2, expected at least 3"));
+    fs::write(level.join("GENERATED.txt"), "").unwrap();
+    assert!(refused().contains("GENERATED.txt: line 1"));
+    assert_eq!(check().len(), 1);
 }

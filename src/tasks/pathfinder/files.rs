@@ -16,13 +16,12 @@ use sha2::{Digest, Sha256};
 use super::Edition;
 use super::metadata::{Record, parse};
 use crate::files::read_at_most;
+use crate::tasks::marker::Marker;
 use crate::tasks::{Checked, hexadecimal};
 use crate::{Error, Result};
 
 /// Directory of the lists.
 pub const LISTS: &str = "metadata";
-/// The file that says that the images beside it are generated.
-pub const MARK: &str = "generated-by-dnarch.txt";
 /// Bytes of one list; the release's have about 50,000.
 const LONGEST_LIST: u64 = 1 << 24;
 /// Images of all lists.
@@ -40,8 +39,8 @@ pub struct Index {
     pub empty: usize,
     /// Of names, labels, lengths and times of change.
     pub digest: String,
-    /// Whether [`MARK`] is there.
-    pub generated: bool,
+    /// If the images are generated.
+    pub marker: Option<Marker>,
 }
 
 /// Reads the lists and looks up every image's length.
@@ -82,7 +81,7 @@ pub fn index(edition: &Edition, data: &Path) -> Result<Index> {
     records.retain(|_| lengths.next() != Some(0));
     Ok(Index {
         empty: listed - records.len(),
-        generated: directory.join(MARK).exists(),
+        marker: Marker::find(&directory, edition.name)?,
         digest: hexadecimal(hash),
         directory,
         records,
@@ -97,6 +96,9 @@ pub fn check(edition: &Edition, data: &Path, report: &mut dyn FnMut(Error)) -> R
     let directory = locate(edition, data)?;
     let mut checked = Checked::default();
     let mut seen = HashSet::new();
+    if let Err(error) = Marker::find(&directory, edition.name) {
+        report(error);
+    }
     let lists = lists(&directory, &mut |error| {
         report(error);
         Ok(())

@@ -11,9 +11,10 @@ use sha2::{Digest, Sha256};
 use super::Edition;
 use super::files::{self, Index};
 use super::metadata::Record;
+use crate::tasks::marker::{Marker, reduced};
 use crate::tasks::torch_permutation::torch_permutation;
 use crate::tasks::{
-    Batch, Encoding, Goal, Inputs, Source, Split, Targets, Task, check_index, counts, hexadecimal,
+    Batch, Encoding, Goal, Inputs, Source, Split, Targets, Task, check_index, hexadecimal,
 };
 use crate::{Error, Result};
 
@@ -55,7 +56,7 @@ impl Pathfinder {
             records,
             empty,
             digest,
-            generated,
+            marker,
         } = files::index(edition, data)?;
         if records.len() < 3 {
             let expected = "at least 3, one to train, one to validate and one to test";
@@ -64,20 +65,21 @@ impl Pathfinder {
         // Images of another size are refused now rather than in the middle of a run.
         files::read(edition, &directory, &records[0])?;
         let splits = split(records.len(), limits);
-        let found = counts([0, 1, 2].map(|i| splits[i].len()));
-        let all = split_sizes(COMPLETE);
-        let complete = records.len() == COMPLETE && [0, 1, 2].map(|i| splits[i].len()) == all;
-        let number = match (generated, complete) {
-            (true, _) => format!("generated (not the benchmark's data), read from files, {found}"),
-            (false, true) => found,
-            (false, false) => format!("reduced to {found} of {}", counts(all)),
+        let found = [0, 1, 2].map(|i| splits[i].len());
+        let title = match marker {
+            Some(marker) => marker.title(edition.title, found, "images"),
+            None => format!(
+                "{}, {} images (training/validation/test)",
+                edition.title,
+                reduced(found, split_sizes(COMPLETE))
+            ),
         };
         let left_out = match empty {
             0 => String::new(),
             empty => format!(", {empty} empty left out"),
         };
         Ok(Pathfinder {
-            title: title(edition, &format!("{number} images"), &left_out),
+            title: title + &left_out,
             digest: digest_of(edition, &splits, &digest),
             images: Images::Files { directory, records },
             splits,
@@ -119,10 +121,9 @@ impl Pathfinder {
         connected
             .iter()
             .for_each(|&label| hash.update([u8::from(label)]));
-        let found = counts([0, 1, 2].map(|i| splits[i].len()));
-        let number = format!("generated (not the benchmark's data), {found} images");
+        let marker = marker(edition, images, source.seed);
         Ok(Pathfinder {
-            title: title(edition, &number, &format!(", seed {}", source.seed)),
+            title: marker.title(edition.title, marker.counts, "images"),
             digest: digest_of(edition, &splits, &hexadecimal(hash)),
             images: Images::Generated { pixels, connected },
             splits,
@@ -162,9 +163,13 @@ fn scaled(level: u8) -> f32 {
     ((f64::from(level) / 255.0 - 0.5) / 0.5) as f32
 }
 
-fn title(edition: &Edition, number: &str, end: &str) -> String {
-    let name = edition.title;
-    format!("{name}, {number} (training/validation/test){end}")
+/// What tells generated images from the benchmark's.
+pub(super) fn marker(edition: &Edition, images: usize, seed: u64) -> Marker {
+    Marker {
+        name: edition.name.to_string(),
+        seed,
+        counts: split_sizes(images),
+    }
 }
 
 fn digest_of(edition: &Edition, splits: &[Vec<usize>; 3], images: &str) -> String {
