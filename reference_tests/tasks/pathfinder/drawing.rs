@@ -47,6 +47,8 @@ fn paddles_of_every_degree_have_the_levels_of_pillow() {
         (5, 1.5, 2, "1de878d285720fce"),
         (5, 1.5, 3, "f35a25b02555ae82"),
         (5, 1.0, 1, "679e8f2cb49219d2"),
+        (5, 2.0, 3, "37c07b371530bb56"),
+        (5, 2.5, 3, "0cb26c5786a844da"),
     ] {
         let mut hash = Sha256::new();
         for degree in -180..180 {

@@ -185,49 +185,24 @@ impl Edge {
     fn column(&self, row: i64) -> f32 {
         (row - self.start[0]) as f32 * self.slope + self.start[1] as f32
     }
-
-    fn spans(&self, row: i64) -> bool {
-        (self.top..=self.bottom).contains(&row)
-    }
-
-    fn ends_at(&self, row: i64) -> bool {
-        row == self.top || row == self.bottom
-    }
 }
 
 /// Where `row` crosses the edges. The lower end of an edge counts twice, but for the polygon's last
-/// row; the tip of two slanted edges is drawn to the row beside it, so that no gap is left.
+/// row.
 fn crossings(edges: &[&Edge], row: i64, bottom: i64) -> Vec<f32> {
-    let mut crossings = Vec::new();
-    for (number, edge) in edges.iter().enumerate() {
-        if !edge.spans(row) {
-            continue;
-        }
-        let mut column = edge.column(row);
-        if row == edge.bottom && row < bottom {
-            crossings.extend([column, column]);
-            continue;
-        }
-        if edge.ends_at(row) && edge.slope != 0.0 {
-            let beside = if row == edge.bottom { row - 1 } else { row + 1 };
-            let partner = edges[..number].iter().find(|other| {
-                other.ends_at(row)
-                    && other.slope != 0.0
-                    && column.round() == other.column(row).round()
-                    && other.spans(beside)
-            });
-            if let Some(other) = partner {
-                let [a, b] = [edge.column(beside), other.column(beside)];
-                if column > a + 1.0 && column > b + 1.0 {
-                    column = a.max(b).round() + 1.0;
-                } else if column < a - 1.0 && column < b - 1.0 {
-                    column = a.min(b).round() - 1.0;
-                }
-            }
-        }
-        crossings.push(column);
-    }
-    crossings
+    let spanning = edges
+        .iter()
+        .filter(|edge| (edge.top..=edge.bottom).contains(&row));
+    spanning
+        .flat_map(|edge| {
+            let times = if row == edge.bottom && row < bottom {
+                2
+            } else {
+                1
+            };
+            std::iter::repeat_n(edge.column(row), times)
+        })
+        .collect()
 }
 
 /// To the nearest integer, a half away from 0.
