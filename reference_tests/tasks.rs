@@ -23,6 +23,8 @@ mod darcyflow_files;
 mod listops;
 #[path = "tasks/mnist.rs"]
 mod mnist;
+#[path = "tasks/pathfinder/mod.rs"]
+mod pathfinder;
 #[path = "tasks/retrieval.rs"]
 mod retrieval;
 #[path = "tasks/sequences.rs"]

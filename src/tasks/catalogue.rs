@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::pathfinder::{PATH_X, PATHFINDER};
 use super::source::Source;
 use super::{Task, cifar, cosmic, darcyflow, image, listops, mnist, retrieval, text};
 use crate::text::{nearest, shortened};
@@ -104,6 +105,20 @@ pub const DATA_SETS: &[DataSet] = &[
         open: |source| Ok(Box::new(cosmic::open(source)?)),
         check: Some(cosmic::check),
         generate: Some(cosmic::generate),
+    },
+    DataSet {
+        name: PATHFINDER.name,
+        summary: "whether one of many dashed curves joins two points, in 1,024 pixels",
+        open: |source| Ok(Box::new(PATHFINDER.open(source)?)),
+        check: Some(|data, report| PATHFINDER.check(data, report)),
+        generate: Some(|out, samples, seed| PATHFINDER.generate(out, samples, seed)),
+    },
+    DataSet {
+        name: PATH_X.name,
+        summary: "Pathfinder in 16,384 pixels",
+        open: |source| Ok(Box::new(PATH_X.open(source)?)),
+        check: Some(|data, report| PATH_X.check(data, report)),
+        generate: Some(|out, samples, seed| PATH_X.generate(out, samples, seed)),
     },
 ];
 

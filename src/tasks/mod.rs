@@ -12,6 +12,8 @@
 //! | `text` | read or a toy, [`mod@text`] | 4096 | symbols of the data | 2 classes |
 //! | `retrieval` | read or a toy, [`retrieval`] | 4000, two | symbols of the data | 2 classes |
 //! | `cosmic` | read or generated, [`cosmic`] | 128 x 128 | 1 | segmentation |
+//! | `pathfinder` | read or generated, [`pathfinder`] | 1024 | 1 | 2 classes |
+//! | `path-x` | read or generated, [`pathfinder`] | 16384 | 1 | 2 classes |
 
 use sha2::{Digest, Sha256};
 
@@ -31,6 +33,7 @@ pub mod listops;
 pub mod marker;
 pub mod mnist;
 pub mod npy;
+pub mod pathfinder;
 pub mod retrieval;
 pub mod source;
 pub mod text;

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use crate::{Error, Result};
 
-const MAGIC: &[u8] = b"\x93NUMPY";
+pub const MAGIC: &[u8] = b"\x93NUMPY";
 /// A header's text as NumPy writes it for an array of numbers has about 120 bytes.
 const LONGEST_HEADER: usize = 4096;
 const MOST_AXES: usize = 8;
@@ -28,11 +28,6 @@ pub struct Array {
 /// [`Error::Data`] if it is not such a file, or not whole.
 pub fn parse(path: &Path, bytes: &[u8]) -> Result<Array> {
     let (header, elements) = split(path, bytes)?;
-    let order = entry(path, header, "fortran_order")?;
-    if !order.starts_with("False") {
-        let found: String = order.chars().take(8).collect();
-        return Err(Error::data(path, "fortran_order", found, "False"));
-    }
     let shape = shape(path, header)?;
     let kind = element_type(path, header)?;
     let swapped = kind.starts_with('>');
@@ -66,7 +61,51 @@ pub fn parse(path: &Path, bytes: &[u8]) -> Result<Array> {
     Ok(Array { shape, values })
 }
 
-/// The header's text and the bytes of the elements.
+/// Reads the bytes of a file of rows of strings, which are 32-bit little-endian characters padded
+/// with zeros, and returns the first `columns` of each row. None stands for a row with a code that is
+/// no character. `path` is for messages.
+///
+/// # Errors
+/// [`Error::Data`] if it is not such a file, or not whole.
+pub fn rows<'a>(
+    path: &Path,
+    bytes: &'a [u8],
+    columns: usize,
+) -> Result<impl Iterator<Item = Option<Vec<String>>> + use<'a>> {
+    let (header, elements) = split(path, bytes)?;
+    let shape = shape(path, header)?;
+    let kind = element_type(path, header)?;
+    let characters = kind.strip_prefix("<U").and_then(|size| size.parse().ok());
+    let size = match (characters, &shape[..]) {
+        (Some(characters), &[_, found]) if found >= columns => {
+            usize::checked_mul(characters, 4).map(|size| (size, size.checked_mul(found)))
+        }
+        _ => None,
+    };
+    let Some((string, Some(row))) = size.filter(|(size, _)| *size > 0) else {
+        let found = format!("{kind} in the shape {shape:?}");
+        let expected = format!("<U, strings, in rows of at least {columns}");
+        return Err(Error::data(path, "descr", found, expected));
+    };
+    if shape[0].checked_mul(row) != Some(elements.len()) {
+        let expected = format!("elements of {string} in the shape {shape:?}");
+        let found = elements.len();
+        return Err(Error::data(path, "bytes after the header", found, expected));
+    }
+    let strings = move |row: &[u8]| row.chunks_exact(string).take(columns).map(text).collect();
+    Ok(elements.chunks_exact(row).map(strings))
+}
+
+fn text(characters: &[u8]) -> Option<String> {
+    let (codes, _) = characters.as_chunks();
+    let codes = codes.iter().map(|code| u32::from_le_bytes(*code));
+    codes
+        .take_while(|&code| code != 0)
+        .map(char::from_u32)
+        .collect()
+}
+
+/// The header's text, of an array in row-major order, and the bytes of the elements.
 fn split<'a>(path: &Path, bytes: &'a [u8]) -> Result<(&'a str, &'a [u8])> {
     let Some((start, rest)) = bytes.split_at_checked(MAGIC.len() + 2) else {
         let found = format!("{} bytes", bytes.len());
@@ -95,6 +134,11 @@ fn split<'a>(path: &Path, bytes: &'a [u8]) -> Result<(&'a str, &'a [u8])> {
     let (header, elements) = rest.split_at_checked(length).ok_or_else(cut)?;
     let text = std::str::from_utf8(header)
         .map_err(|_| Error::data(path, "header", "other bytes", "text"))?;
+    let order = entry(path, text, "fortran_order")?;
+    if !order.starts_with("False") {
+        let found: String = order.chars().take(8).collect();
+        return Err(Error::data(path, "fortran_order", found, "False"));
+    }
     Ok((text, elements))
 }
 
