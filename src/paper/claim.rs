@@ -1,5 +1,7 @@
 //! A checkable claim of the paper, and what came of checking it.
 
+use std::cmp::Ordering;
+
 use crate::Result;
 
 /// What the paper's own equations and tables say about a claim.
@@ -100,12 +102,12 @@ impl Claim {
     }
 }
 
-/// `Confirmed` if every row agrees, else `Contradicted`.
+/// `Confirmed` if every row agrees, else `Contradicted`; without a row nothing can be told.
 pub(super) fn every(rows: &[Row]) -> Verdict {
-    if rows.iter().all(|row| row.agrees) {
-        Verdict::Confirmed
-    } else {
-        Verdict::Contradicted
+    match agreeing(rows) {
+        _ if rows.is_empty() => Verdict::CannotBeTold,
+        n if n == rows.len() => Verdict::Confirmed,
+        _ => Verdict::Contradicted,
     }
 }
 
@@ -113,9 +115,19 @@ pub(super) fn every(rows: &[Row]) -> Verdict {
 /// `CannotBeTold` otherwise.
 pub(super) fn readings(rows: &[Row]) -> Verdict {
     match agreeing(rows) {
+        n if n == rows.len() => every(rows),
         0 => Verdict::Contradicted,
-        n if n == rows.len() => Verdict::Confirmed,
         _ => Verdict::CannotBeTold,
+    }
+}
+
+/// "Often" and "prefer" taken as more than half: `Confirmed` above, `CannotBeTold` at exactly half,
+/// `Contradicted` below.
+pub(super) fn often(rows: &[Row]) -> Verdict {
+    match (2 * agreeing(rows)).cmp(&rows.len()) {
+        Ordering::Greater => Verdict::Confirmed,
+        Ordering::Equal => Verdict::CannotBeTold,
+        Ordering::Less => Verdict::Contradicted,
     }
 }
 

@@ -4,17 +4,23 @@
 
 pub mod appendix_b;
 pub mod bounds;
+pub mod comparisons;
 pub mod complexity;
+pub mod convention_search;
 pub mod conventions;
 pub mod forms;
 pub mod hyperparameters;
 pub mod kernels;
 pub mod linear_algebra;
 pub mod minima;
+pub mod overhead;
 pub mod parameters;
+pub mod readings;
 pub mod results;
+pub mod scaling;
 pub mod shapes;
 pub mod thresholds;
+pub mod transcription;
 
 use super::Claim;
 
@@ -32,11 +38,16 @@ const fn section(title: &'static str, claims: &'static [Claim]) -> Section {
 #[rustfmt::skip]
 pub const SECTIONS: &[Section] = &[
     section("Section 4: the results of Tables 1 to 3", results::CLAIMS),
+    section("Section 4: averages and other methods", comparisons::CLAIMS),
+    section("Section 4 and Appendix C.1: budgets and overhead", overhead::CLAIMS),
     section("Section 4: the shapes of the found architectures", shapes::CLAIMS),
     section("Appendix A: threshold coordinates", thresholds::CLAIMS),
     section("Appendix B: convolution with downsampling", appendix_b::CLAIMS),
     section("Appendix C: complexity of the printed architectures", complexity::CLAIMS),
     section("Appendix C: conventions left open", conventions::CLAIMS),
+    section("Appendix C: all conventions at once", convention_search::CLAIMS),
+    section("Appendix C: scaled and shifted sizes", scaling::CLAIMS),
+    section("Appendix H: doubtful cells of Tables 6 to 8", transcription::CLAIMS),
     section("Appendix E: parameters of the base networks", parameters::CLAIMS),
     section("Appendix E: bounds of the masks", bounds::CLAIMS),
     section("Appendix E: hyperparameters of Tables 4 and 5", hyperparameters::CLAIMS),
