@@ -4,6 +4,8 @@ use std::collections::HashSet;
 
 use dnarch::equations::complexity::block_cost;
 use dnarch::paper::claims::complexity::{PrintedBy, attainable, interval, last_block, ratio};
+use dnarch::paper::claims::convention_search::{self, Choice};
+use dnarch::paper::claims::readings::Shape;
 use dnarch::paper::claims::{claims, conventions, parameters, readings, transcription};
 use dnarch::paper::tables::ARCHITECTURES;
 use dnarch::paper::tables::base::{LARGE, SMALL};
@@ -125,4 +127,55 @@ fn found_parameters_of_the_base_network_are_its_own() {
     same.blocks = Box::leak(vec![block; 4].into_boxed_slice());
     let base = parameters::described_count(&parameters::TASKS[0], SMALL, 4);
     assert_eq!(parameters::found_count(&same), base);
+}
+
+/// Table 7's DarcyFlow by hand: three blocks, at 80 x 72, 22 x 22 and 85 x 85 positions.
+#[test]
+fn ratio_of_darcyflow_by_hand() {
+    let block = |s: f64, n_in: f64, n_mid: f64, n_out: f64| {
+        s * s.ln() + s * (n_in * n_mid + n_mid * n_out + 2.0 * n_in + 2.0 * n_mid + n_out)
+    };
+    let found = block(5760.0, 156.0, 280.0, 107.0)
+        + block(484.0, 180.0, 204.0, 78.0)
+        + block(7225.0, 280.0, 280.0, 50.0);
+    let base = 4.0 * block(7225.0, 140.0, 140.0, 140.0);
+    let darcyflow = ARCHITECTURES.iter().find(|found| found.task == "darcyflow");
+    let ours = ratio(darcyflow.unwrap(), 0.0, block_cost).unwrap();
+    // A few dozen operations, each rounded to 1e-16.
+    assert!((ours - found / base).abs() <= 1e-14, "{ours}");
+}
+
+/// With linear layers so dear that nothing else counts, every combination is the linear layers'
+/// own reading.
+#[test]
+fn the_search_is_the_readings_one_by_one() {
+    type Cost = fn(&Shape) -> f64;
+    let readings: [(Cost, Cost, usize); 2] = [
+        (
+            readings::linears,
+            |s| 1e15 * readings::linears(s),
+            44_064, // every combination
+        ),
+        (
+            |s| s.reduced * s.n_in * s.n_out,
+            |s| 1e15 * s.reduced * s.n_in * s.n_out,
+            0,
+        ),
+    ];
+    for (cost, dear, fits) in readings {
+        let ten = ARCHITECTURES
+            .iter()
+            .filter(|found| !found.task.starts_with("cifar"));
+        let squares = ten.map(|found| {
+            let difference = conventions::reading_ratio(found, cost) - found.printed_ratio();
+            difference * difference
+        });
+        let error = (squares.sum::<f64>() / 10.0).sqrt();
+        let name = "linear layers alone";
+        let found = convention_search::core(&[Choice { name, cost: dear }]).unwrap();
+        assert_eq!(
+            found.details[0].ours,
+            format!("{fits} of 44064 combinations fit, the best {error:.3}")
+        );
+    }
 }

@@ -6,7 +6,7 @@ use dnarch::equations::fourier_convolution::fourier_convolution;
 use dnarch::equations::threshold::{gaussian_x_t, mu_bounds, sigmoid_x_t};
 use dnarch::paper::claims::bounds::{self, minimum_fraction, minimum_fraction_of_initial};
 use dnarch::paper::claims::forms::{Form, REDUCE_FIRST, SPATIAL, TWO_STEP};
-use dnarch::paper::claims::{appendix_b, minima, thresholds};
+use dnarch::paper::claims::{appendix_b, minima, periodic, thresholds};
 use dnarch::paper::tables::base::{LARGE, SMALL};
 use ndarray::{Array2, Array3};
 
@@ -95,6 +95,8 @@ pub const BREAKS: &[Break] = &[
     broken("thresholds-sigmoid", "tau left out", || thresholds::sigmoid(without_tau)),
     broken("thresholds-sigmoid-form", "T for 1 - T", || thresholds::printed_form(with_threshold)),
     broken("thresholds-gaussian-range", "mu left out", || thresholds::symmetric_range(centred)),
+    broken("thresholds-cutoff", "the coordinate of B.2", || thresholds::sigmoid(sigmoid_x_t)),
+    broken("appendix-b-periodic", "frequencies that M samples do not have kept", || periodic::periodic(|_| 1.0)),
     broken("appendix-b-full-resolution", "one form scaled", || appendix_b::full_resolution(&[TWO_STEP, REDUCE_FIRST, SCALED])),
     broken("appendix-b-eq-1-smooth", "scaled form", || appendix_b::middle(SCALED, 0.002)),
     broken("appendix-b-eq-1-noise", "Eq. 7 beside itself", || appendix_b::everywhere(EQ_7)),

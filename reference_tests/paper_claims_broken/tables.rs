@@ -1,9 +1,8 @@
 //! Tables 4 to 8: hyperparameters, shapes, kernels, parameters.
 
 use dnarch::equations::threshold::gaussian_x_t;
-use dnarch::paper::claims::hyperparameters::{
-    arithmetic, by_row, grids, list, low_accuracy, metrics, preferred,
-};
+use dnarch::paper::claims::descriptions::{arithmetic, lengths, low_accuracy, metrics};
+use dnarch::paper::claims::hyperparameters::{by_row, grids, list, preferred};
 use dnarch::paper::claims::kernels::{
     implied_sigma, kernel_within_resolution, never_one, odd, resolution_within_input, truncated,
     width_within_maximum,
@@ -67,6 +66,7 @@ pub const BREAKS: &[Break] = &[
     broken("hyperparameters-arithmetic", "sums for products", || arithmetic(|parts| parts.iter().sum(), |parts| parts.iter().sum())),
     broken("hyperparameters-metrics", "the table beside itself", || metrics(&MEASURES.iter().map(|measure| Measure { in_text: measure.in_table, ..*measure }).collect::<Vec<_>>())),
     broken("hyperparameters-low-accuracy", "the network published before", || low_accuracy(BASE_2022, LOW_ACCURACY)),
+    broken("descriptions-lengths", "another table", || lengths(|found| found.table == 7)),
     broken("shapes-diverse-blocks", "N_out left out", || diverse_blocks(|[n_in, n_mid, _]| if n_in < n_mid { "expanded" } else { "bottleneck" })),
     broken("shapes-not-decreasing", "the first three blocks", || not_decreasing(beginning)),
     broken("shapes-classification-u", "any rise", || classification_u(&[UNet { name: "rises", holds: |sizes| sizes.windows(2).any(|pair| pair[1] > pair[0]) }])),

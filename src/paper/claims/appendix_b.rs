@@ -32,7 +32,7 @@ pub const CLAIMS: &[Claim] = &[
     Claim {
         id: "appendix-b-eq-1-noise",
         place: "Eq. 1, Eq. 7",
-        title: "Eq. 1 after a convolution is Eq. 7 for every function",
+        title: "Eq. 1 after a convolution is Eq. 7 for every function that is 0 outside the input",
         formula: "RMS over 16 draws of max |form - Eq. 7| / max |Eq. 7|, N = 64 to M = 32; 1e-12",
         recorded: Verdict::Contradicted,
         evaluate: || everywhere(TWO_STEP),
@@ -48,7 +48,7 @@ pub const CLAIMS: &[Claim] = &[
     Claim {
         id: "appendix-b-2-noise",
         place: "B.2, Eq. 7",
-        title: "reducing first is Eq. 7 for every function",
+        title: "reducing first is Eq. 7 for every function that is 0 outside the input",
         formula: "RMS over 16 draws of max |form - Eq. 7| / max |Eq. 7|, N = 64 to M = 32; 1e-12",
         recorded: Verdict::Contradicted,
         evaluate: || everywhere(REDUCE_FIRST),
@@ -64,7 +64,7 @@ pub const CLAIMS: &[Claim] = &[
     Claim {
         id: "appendix-b-4-noise",
         place: "B.4, Eq. 7",
-        title: "the spatial form is Eq. 7 for every function",
+        title: "the spatial form is Eq. 7 for every function that is 0 outside the input",
         formula: "RMS over 16 draws of max |form - Eq. 7| / max |Eq. 7|, N = 64 to M = 32; 1e-12",
         recorded: Verdict::Contradicted,
         evaluate: || everywhere(SPATIAL),

@@ -52,7 +52,7 @@ pub const CLAIMS: &[Claim] = &[
     },
     Claim {
         id: "results-dash",
-        place: "Tables 2 and 3",
+        place: "Tables 2 and 3; not stated",
         title: "networks learned whole are better than DASH",
         formula: "K,R,W,D of each base network better than DASH in every task",
         recorded: Verdict::Contradicted,
@@ -60,7 +60,7 @@ pub const CLAIMS: &[Claim] = &[
     },
     Claim {
         id: "results-earlier-ccnn",
-        place: "Table 1",
+        place: "Table 1; not stated",
         title: "networks learned whole are better than the CCNN published before",
         formula: "score(K,R,W,D) > score(CCNN of 2022) in each of its four scored tasks",
         recorded: Verdict::Contradicted,

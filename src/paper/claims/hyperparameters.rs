@@ -1,10 +1,8 @@
-//! Appendix E.2 against Tables 4 and 5, and the arithmetic of Appendices D, E and F.
+//! Appendix E.2 against Tables 4 and 5.
 
 use crate::Result;
 use crate::paper::claim::{Claim, Finding, Row, Verdict, agreeing, every, often};
-use crate::paper::tables::performance::KRWD;
-use crate::paper::tables::text::{LOW_ACCURACY, MEASURES, Measure, PRODUCTS, SUMS};
-use crate::paper::tables::{ARCHITECTURES, PERFORMANCE, PrintedArchitecture};
+use crate::paper::tables::{ARCHITECTURES, PrintedArchitecture};
 use crate::run::presets::{PAPER, PaperRow};
 
 /// The claims about hyperparameters.
@@ -56,30 +54,6 @@ pub const CLAIMS: &[Claim] = &[
         formula: "the hyperparameters of each architecture of Tables 6 to 8 stand in Table 5",
         recorded: Verdict::Contradicted,
         evaluate: || list(PrintedArchitecture::hyperparameters),
-    },
-    Claim {
-        id: "hyperparameters-arithmetic",
-        place: "Appendices D, E and F",
-        title: "splits, lengths and maximum sizes add up",
-        formula: "printed sums and products of splits, lengths, blocks and channels",
-        recorded: Verdict::Confirmed,
-        evaluate: || arithmetic(|parts| parts.iter().sum(), |parts| parts.iter().product()),
-    },
-    Claim {
-        id: "hyperparameters-metrics",
-        place: "Table 2, D.3",
-        title: "text and table name the same measures",
-        formula: "name of the measure in Table 2 = name in D.3",
-        recorded: Verdict::Contradicted,
-        evaluate: || metrics(MEASURES),
-    },
-    Claim {
-        id: "hyperparameters-low-accuracy",
-        place: "E.2.1, Tables 1 and 3",
-        title: "of all classification tasks ListOps and CIFAR100 end at the lowest accuracy",
-        formula: "the two lowest scores(K,R,W,D) of Tables 1 and 3 are those of the two named tasks",
-        recorded: Verdict::Confirmed,
-        evaluate: || low_accuracy(KRWD, LOW_ACCURACY),
     },
 ];
 
@@ -215,99 +189,6 @@ pub fn list(hyperparameters: fn(&PrintedArchitecture) -> &'static PaperRow) -> R
         format!(
             "Table 5 lists the hyperparameters of {holds} of {all} architectures, Table 4 those of \
              the others."
-        ),
-        rows,
-    ))
-}
-
-/// A sum or a product.
-type Combine = fn(&[usize]) -> usize;
-
-/// The printed numbers of which `sum` or `product` should make another one.
-pub fn arithmetic(sum: Combine, product: Combine) -> Result<Finding> {
-    let mut rows = Vec::new();
-    for (relations, combine) in [(SUMS, sum), (PRODUCTS, product)] {
-        for relation in relations {
-            let ours = combine(relation.parts);
-            rows.push(Row::new(
-                format!(
-                    "{} ({}): {:?}",
-                    relation.item, relation.place, relation.parts
-                ),
-                ours.to_string(),
-                relation.whole.to_string(),
-                ours == relation.whole,
-            ));
-        }
-    }
-    let (holds, all) = (agreeing(&rows), rows.len());
-    Ok(Finding::new(
-        every(&rows),
-        format!("{holds} of {all}"),
-        "all",
-        format!("{holds} of {all} sums and products are the printed numbers."),
-        rows,
-    ))
-}
-
-/// The names of each task's measure in its table and in the text.
-pub fn metrics(measures: &[Measure]) -> Result<Finding> {
-    let rows = measures.iter().map(|measure| {
-        Row::new(
-            measure.task,
-            format!("{} (Table 2)", measure.in_table),
-            format!("{} (D.3)", measure.in_text),
-            measure.in_table == measure.in_text,
-        )
-    });
-    let rows: Vec<Row> = rows.collect();
-    let (holds, all) = (agreeing(&rows), rows.len());
-    Ok(Finding::new(
-        every(&rows),
-        format!("{holds} of {all} tasks"),
-        "one measure each",
-        format!("Table 2 and D.3 name the same measure for {holds} of {all} dense tasks."),
-        rows,
-    ))
-}
-
-/// The accuracy of `model` in each classification task: are the lowest those that the text names?
-pub fn low_accuracy(model: &str, named: &[&str]) -> Result<Finding> {
-    let mut scores = Vec::new();
-    for table in PERFORMANCE.iter().filter(|table| table.higher_is_better) {
-        for task in table.tasks {
-            if let Some(score) = table.score(model, task) {
-                scores.push((*task, score));
-            }
-        }
-    }
-    scores.sort_by(|(_, a), (_, b)| a.total_cmp(b));
-    let rows = scores.iter().enumerate().map(|(rank, (task, score))| {
-        let low = rank < named.len();
-        Row::new(
-            *task,
-            format!("{score}, {} from below", rank + 1),
-            if named.contains(task) {
-                "low"
-            } else {
-                "not low"
-            },
-            low == named.contains(task),
-        )
-    });
-    let rows: Vec<Row> = rows.collect();
-    let lowest: Vec<&str> = rows
-        .iter()
-        .take(named.len())
-        .map(|row| row.item.as_str())
-        .collect();
-    Ok(Finding::new(
-        every(&rows),
-        lowest.join(", "),
-        named.join(", "),
-        format!(
-            "The lowest accuracies of {model} are those of {}.",
-            lowest.join(" and ")
         ),
         rows,
     ))

@@ -10,7 +10,7 @@ use crate::paper::tables::{ARCHITECTURES, Base, Block, PrintedArchitecture};
 pub const CLAIMS: &[Claim] = &[
     Claim {
         id: "kernels-within-resolution",
-        place: "Tables 6 to 8",
+        place: "Tables 6 to 8; not stated",
         title: "no kernel is larger than its block's resolution",
         formula: "K <= R on every axis of every block",
         recorded: Verdict::Confirmed,
@@ -58,7 +58,7 @@ pub const CLAIMS: &[Claim] = &[
     },
     Claim {
         id: "kernels-odd",
-        place: "Tables 6 to 8",
+        place: "Tables 6 to 8; not stated",
         title: "printed kernel sizes are odd, as those of a kernel with a centre tap",
         formula: "K odd on every axis of every block",
         recorded: Verdict::Contradicted,

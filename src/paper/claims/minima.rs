@@ -13,15 +13,15 @@ pub const CLAIMS: &[Claim] = &[
         id: "minima-widths-6",
         place: "Table 6",
         title: "every width is at least its temperature's minimum",
-        formula: "every width >= (ln 19 + ln 9)/(2 tau_channel) N_max, before rounding",
-        recorded: Verdict::Contradicted,
+        formula: "every width >= (ln 19 + ln 9)/(2 tau_channel) N_max; below by rounding alone: cannot be told",
+        recorded: Verdict::CannotBeTold,
         evaluate: || widths(6, minimum_fraction),
     },
     Claim {
         id: "minima-widths-7",
         place: "Table 7",
         title: "every width is at least its temperature's minimum",
-        formula: "every width >= (ln 19 + ln 9)/(2 tau_channel) N_max, before rounding",
+        formula: "every width >= (ln 19 + ln 9)/(2 tau_channel) N_max; below by rounding alone: cannot be told",
         recorded: Verdict::Contradicted,
         evaluate: || widths(7, minimum_fraction),
     },
@@ -29,7 +29,7 @@ pub const CLAIMS: &[Claim] = &[
         id: "minima-widths-8",
         place: "Table 8",
         title: "every width is at least its temperature's minimum",
-        formula: "every width >= (ln 19 + ln 9)/(2 tau_channel) N_max, before rounding",
+        formula: "every width >= (ln 19 + ln 9)/(2 tau_channel) N_max; below by rounding alone: cannot be told",
         recorded: Verdict::Confirmed,
         evaluate: || widths(8, minimum_fraction),
     },
@@ -37,7 +37,7 @@ pub const CLAIMS: &[Claim] = &[
         id: "minima-resolutions-6",
         place: "Table 6",
         title: "every resolution is at least its temperature's minimum",
-        formula: "every axis of every resolution >= (ln 19 + ln 9)/(2 tau_resolution) L, before rounding",
+        formula: "every axis of every R >= (ln 19 + ln 9)/(2 tau_resolution) L; by rounding alone: cannot be told",
         recorded: Verdict::Contradicted,
         evaluate: || resolutions(6, minimum_fraction),
     },
@@ -45,7 +45,7 @@ pub const CLAIMS: &[Claim] = &[
         id: "minima-resolutions-7",
         place: "Table 7",
         title: "every resolution is at least its temperature's minimum",
-        formula: "every axis of every resolution >= (ln 19 + ln 9)/(2 tau_resolution) L, before rounding",
+        formula: "every axis of every R >= (ln 19 + ln 9)/(2 tau_resolution) L; by rounding alone: cannot be told",
         recorded: Verdict::Confirmed,
         evaluate: || resolutions(7, minimum_fraction),
     },
@@ -53,7 +53,7 @@ pub const CLAIMS: &[Claim] = &[
         id: "minima-resolutions-8",
         place: "Table 8",
         title: "every resolution is at least its temperature's minimum",
-        formula: "every axis of every resolution >= (ln 19 + ln 9)/(2 tau_resolution) L, before rounding",
+        formula: "every axis of every R >= (ln 19 + ln 9)/(2 tau_resolution) L; by rounding alone: cannot be told",
         recorded: Verdict::Confirmed,
         evaluate: || resolutions(8, minimum_fraction),
     },
@@ -97,56 +97,91 @@ fn of_table(table: usize) -> impl Iterator<Item = &'static PrintedArchitecture> 
         .filter(move |found| found.table == table)
 }
 
-/// The widths of one table against `fraction` of the maximum, before any rounding.
+/// How a size compares with the minimum of its axis.
+#[derive(Default)]
+struct Below {
+    smallest: Option<usize>,
+    /// Sizes below the minimum.
+    exactly: usize,
+    /// Sizes below the minimum rounded down.
+    rounded_down: usize,
+}
+
+impl Below {
+    fn add(&mut self, size: usize, minimum: f64) {
+        self.smallest = Some(self.smallest.map_or(size, |smallest| smallest.min(size)));
+        self.exactly += usize::from((size as f64) < minimum);
+        self.rounded_down += usize::from((size as f64) < libm::floor(minimum));
+    }
+}
+
+/// The widths of one table against `fraction` of the maximum.
 pub fn widths(table: usize, fraction: fn(f64) -> Result<f64>) -> Result<Finding> {
-    let mut rows = Vec::new();
+    let mut compared = Vec::new();
     for found in of_table(table) {
         let tau = found.hyperparameters().tau_channel;
         let minimum = fraction(tau)? * found.base.maximum_width() as f64;
-        let cells = found.blocks.iter().flat_map(|block| block.width);
-        let smallest = cells.clone().min().unwrap_or(0);
-        let below = cells.filter(|width| (*width as f64) < minimum).count();
-        rows.push(Row::new(
-            format!("{}, tau {tau}, {below} cells below", found.name()),
-            format!("at least {minimum:.2}"),
-            format!("smallest {smallest}"),
-            below == 0,
-        ));
+        let mut below = Below::default();
+        for width in found.blocks.iter().flat_map(|block| block.width) {
+            below.add(width, minimum);
+        }
+        compared.push((format!("{}, tau {tau}", found.name()), minimum, below));
     }
-    Ok(summary(rows))
+    Ok(summary(compared))
 }
 
-/// The resolutions of one table against `fraction` of the input, before any rounding.
+/// The resolutions of one table against `fraction` of the input.
 pub fn resolutions(table: usize, fraction: fn(f64) -> Result<f64>) -> Result<Finding> {
-    let mut rows = Vec::new();
+    let mut compared = Vec::new();
     for found in of_table(table) {
         let tau = found.hyperparameters().tau_resolution;
-        let mut below = 0;
-        let mut smallest = usize::MAX;
+        let fraction = fraction(tau)?;
+        let mut below = Below::default();
         for block in found.blocks {
             for (size, length) in block.resolution.iter().zip(found.grid) {
-                smallest = smallest.min(*size);
-                below += usize::from((*size as f64) < fraction(tau)? * *length as f64);
+                below.add(*size, fraction * *length as f64);
             }
         }
-        let minimum = fraction(tau)? * found.grid[0] as f64;
-        rows.push(Row::new(
-            format!("{}, tau {tau}, {below} cells below", found.name()),
-            format!("at least {minimum:.2}"),
-            format!("smallest {smallest}"),
-            below == 0,
-        ));
+        let minimum = fraction * found.grid[0] as f64;
+        compared.push((format!("{}, tau {tau}", found.name()), minimum, below));
     }
-    Ok(summary(rows))
+    Ok(summary(compared))
 }
 
-fn summary(rows: Vec<Row>) -> Finding {
-    let (holds, all) = (agreeing(&rows), rows.len());
+/// `Contradicted` if a size lies below its minimum even rounded down, and `CannotBeTold` if only
+/// below the minimum itself.
+fn summary(compared: Vec<(String, f64, Below)>) -> Finding {
+    let exactly: usize = compared.iter().map(|(_, _, below)| below.exactly).sum();
+    let rounded_down: usize = compared
+        .iter()
+        .map(|(_, _, below)| below.rounded_down)
+        .sum();
+    let rows: Vec<Row> = compared
+        .into_iter()
+        .map(|(item, minimum, below)| {
+            Row::new(
+                format!("{item}, cells below: {}", below.exactly),
+                format!("at least {minimum:.2}"),
+                format!("smallest {}", below.smallest.unwrap_or(0)),
+                below.exactly == 0,
+            )
+        })
+        .collect();
+    let verdict = match (exactly, rounded_down) {
+        (0, 0) => every(&rows),
+        (_, 0) => Verdict::CannotBeTold,
+        _ => Verdict::Contradicted,
+    };
     Finding::new(
-        every(&rows),
-        format!("{holds} of {all} architectures"),
-        "all",
-        format!("{holds} of {all} architectures of the table stay above their minimum."),
+        verdict,
+        format!("{exactly} below the minimum, {rounded_down} below it rounded down"),
+        "none",
+        format!(
+            "{} of {} architectures of the table stay above their minimum; of the cells of the others \
+             {exactly} lie below it, {rounded_down} even below it rounded down.",
+            agreeing(&rows),
+            rows.len()
+        ),
         rows,
     )
 }

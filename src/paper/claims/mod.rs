@@ -8,6 +8,7 @@ pub mod comparisons;
 pub mod complexity;
 pub mod convention_search;
 pub mod conventions;
+pub mod descriptions;
 pub mod forms;
 pub mod hyperparameters;
 pub mod kernels;
@@ -15,6 +16,7 @@ pub mod linear_algebra;
 pub mod minima;
 pub mod overhead;
 pub mod parameters;
+pub mod periodic;
 pub mod readings;
 pub mod results;
 pub mod scaling;
@@ -43,6 +45,7 @@ pub const SECTIONS: &[Section] = &[
     section("Section 4: the shapes of the found architectures", shapes::CLAIMS),
     section("Appendix A: threshold coordinates", thresholds::CLAIMS),
     section("Appendix B: convolution with downsampling", appendix_b::CLAIMS),
+    section("Appendix B: the same on one period", periodic::CLAIMS),
     section("Appendix C: complexity of the printed architectures", complexity::CLAIMS),
     section("Appendix C: conventions left open", conventions::CLAIMS),
     section("Appendix C: all conventions at once", convention_search::CLAIMS),
@@ -51,6 +54,7 @@ pub const SECTIONS: &[Section] = &[
     section("Appendix E: parameters of the base networks", parameters::CLAIMS),
     section("Appendix E: bounds of the masks", bounds::CLAIMS),
     section("Appendix E: hyperparameters of Tables 4 and 5", hyperparameters::CLAIMS),
+    section("Appendices D to F: descriptions of tasks and networks", descriptions::CLAIMS),
     section("Appendix F: smallest sizes in Tables 6 to 8", minima::CLAIMS),
     section("Appendix F: kernels and largest sizes in Tables 6 to 8", kernels::CLAIMS),
     section("With linear algebra: resampling as an operator, the cost terms that ratios can tell", linear_algebra::CLAIMS),

@@ -164,7 +164,7 @@ pub fn found_count(found: &PrintedArchitecture) -> usize {
     let widths = found.blocks.iter().map(|block| block.width);
     let kernels = widths.clone().map(|[n_in, _, _]| n_in).sum();
     let first = widths.clone().next().map_or(0, |[n_in, _, _]| n_in);
-    let last = widths.clone().last();
+    let last = widths.clone().next_back();
     let last = last.map_or(0, |[n_in, _, n_out]| n_in.max(n_out));
     ends(inputs, first, last, outputs)
         + widths.map(block).sum::<usize>()

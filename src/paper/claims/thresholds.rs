@@ -41,6 +41,14 @@ pub const CLAIMS: &[Claim] = &[
         recorded: Verdict::Contradicted,
         evaluate: || symmetric_range(gaussian_x_t),
     },
+    Claim {
+        id: "thresholds-cutoff",
+        place: "Sec. 3.2, B.2",
+        title: "the cutoff frequency of a resolution mask is T_m, as Section 3.2 prints",
+        formula: "m(T; mu, tau) = T and 0 beyond, against omega_max = x_T of B.2",
+        recorded: Verdict::Contradicted,
+        evaluate: || sigmoid(|_, _, threshold| Ok(threshold)),
+    },
 ];
 
 /// The masks' values at `x_T` may differ from T by this: `x_T` and the mask each round a few times,
@@ -95,7 +103,7 @@ pub fn sigmoid(inverse: SigmoidInverse) -> Result<Finding> {
             let at = mask::sigmoid(&array![x_t], mu, tau, THRESHOLD / 2.0)?[0];
             let beyond = mask::sigmoid(&array![x_t + STEP], mu, tau, THRESHOLD)?[0];
             rows.push(Row::new(
-                format!("mu {mu}, tau {tau}: x_T {x_t:.4}"),
+                format!("mu {mu}, tau {tau}, at x {x_t:.4}"),
                 format!("{at:.12}"),
                 format!("{THRESHOLD}"),
                 (at - THRESHOLD).abs() <= TOLERANCE && beyond == 0.0,
@@ -107,8 +115,7 @@ pub fn sigmoid(inverse: SigmoidInverse) -> Result<Finding> {
         "m(x_T) = T, 0 beyond",
         "m(x_T) = T",
         format!(
-            "With {} of {} parameters the mask has its threshold at the coordinate of Eq. 6 and is \
-             0 beyond it.",
+            "With {} of {} parameters the mask has its threshold at the coordinate and is 0 beyond it.",
             agreeing(&rows),
             rows.len()
         ),
