@@ -1,9 +1,10 @@
 //! Appendix C: conventions, one at a time and all at once.
 
-use dnarch::paper::claims::convention_search::{CORES, Choice, core, everything_else};
+use dnarch::paper::claims::convention_search::{cifar, core, everything_else};
 use dnarch::paper::claims::conventions::{ends, network_ratio, told};
 use dnarch::paper::claims::readings::{
-    AXES, CHANNELS, DIRECT, LINEARS, LOGARITHMS, POINTWISE, Reading, Shape, linears, pointwise,
+    AXES, CHANNELS, CORES, DIRECT, LINEARS, LOGARITHMS, POINTWISE, Reading, Shape, linears,
+    pointwise,
 };
 use dnarch::paper::claims::scaling::{above_input, initial_share, initial_size};
 
@@ -39,10 +40,10 @@ fn first_linear_twice(s: &Shape) -> f64 {
 }
 
 /// The linear layers' choices with two of them swapped.
-fn swapped_cores() -> Vec<Choice> {
+fn swapped_cores() -> Vec<Reading> {
     let mut order: Vec<usize> = (0..CORES.len()).collect();
     order.swap(0, 1);
-    let choices = order.into_iter().map(|index| Choice {
+    let choices = order.into_iter().map(|index| Reading {
         name: CORES[index].name,
         cost: CORES[index].cost,
     });
@@ -63,4 +64,5 @@ pub const BREAKS: &[Break] = &[
     broken("conventions-cosmic-129", "half of the samples as the input", || above_input(|r, n| r.min(n / 2.0))),
     broken("search-core", "two choices swapped", || core(&swapped_cores())),
     broken("search-everything-else", "linear layers of another choice", || everything_else(&swapped_cores())),
+    broken("search-cifar", "40 % for 0.5 %", || cifar(CORES, 0.4)),
 ];
