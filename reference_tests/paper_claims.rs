@@ -187,3 +187,49 @@ fn the_search_is_the_readings_one_by_one() {
         );
     }
 }
+
+/// Numbers counted or computed by hand from the printed tables and E.1, so that a mistake that
+/// leaves a verdict as it is shows too, such as a tie taken for an improvement.
+#[test]
+fn findings_have_the_values_found_by_hand() {
+    let expected = [
+        ("results-kernels-improve", "8 of 10"),
+        ("results-downsampling-improves", "9 of 10"),
+        ("results-downsampling-slight", "at most 1.22 points"),
+        ("results-downsampling-and-base", "8 of 10"),
+        ("results-all-components-improve", "14 of 14"),
+        ("results-more-components", "27 of 30"),
+        ("results-width-and-depth", "10 of 10"),
+        ("results-larger-learned", "4 of 4"),
+        ("results-larger-base", "2 of 4"),
+        ("results-fno", "2 of 2"),
+        ("results-dash", "5 of 6"),
+        ("results-earlier-ccnn", "3 of 4"),
+        ("results-s4-kernels", "2 of 7 above, 2 on par"),
+        ("results-s4-whole", "4 of 7 above, 1 on par"),
+        ("results-cheaper", "10 of 10"),
+        ("kernels-never-one", "9 blocks with a printed 1"),
+        ("kernels-resolution-within-input", "3 blocks larger"),
+        ("hyperparameters-lambda", "13 of 14 rows"),
+        ("hyperparameters-tau-channel-5", "2 of 4 rows"),
+        ("hyperparameters-tau-depth", "13 of 14 rows"),
+        ("bounds-minimum-size", "10.28 %, 5.14 %, 2.57 %"),
+        ("bounds-minimum-size-from-initial", "9.53 %, 4.95 %, 2.52 %"),
+        ("bounds-beyond-maximum", "302.0 and 291.0 of 280"),
+        ("bounds-sigma", "6.97 % and 107.3 % of the axis"),
+        ("minima-width-29", "28.79 before rounding"),
+        ("minima-cifar-4", "3.29 before rounding"),
+        ("parameters-small-published", "198769, 201042"),
+        ("parameters-large-published", "1993091, 1999366"),
+        ("shapes-dense-u", "2 of 4"),
+        ("shapes-cosmic-u", "1 of 2"),
+    ];
+    for (id, ours) in expected {
+        let claim = claims().find(|claim| claim.id == id).expect(id);
+        assert_eq!((claim.evaluate)().unwrap().ours, ours, "{id}");
+    }
+    let shapes = claims().find(|claim| claim.id == "shapes-diverse-blocks");
+    let shapes = (shapes.unwrap().evaluate)().unwrap();
+    let counts: Vec<&str> = shapes.details.iter().map(|row| row.ours.as_str()).collect();
+    assert_eq!(counts, ["38", "30", "22", "22", "1"]);
+}

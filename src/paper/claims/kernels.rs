@@ -183,14 +183,19 @@ pub fn width_within_maximum(maximum: fn(&Base) -> usize) -> Result<Finding> {
         let widths = found.blocks.iter().flat_map(|block| block.width);
         widths.filter(|n| *n == maximum(&found.base))
     });
+    let mut at: Vec<usize> = cells.collect();
+    at.sort_unstable();
+    let mut capped: Vec<String> = at.iter().map(usize::to_string).collect();
+    capped.dedup();
     Ok(Finding::new(
         every(&rows),
         format!("{} blocks wider", count(wider)),
         "none",
         format!(
-            "{} blocks have a width above the maximum; {} cells are at it.",
+            "{} blocks have a width above the maximum; {} cells are at it, all {}.",
             count(wider),
-            cells.count()
+            at.len(),
+            capped.join(" or ")
         ),
         rows,
     ))
