@@ -8,7 +8,8 @@ use dnarch::paper::claims::kernels::{
     width_within_maximum,
 };
 use dnarch::paper::claims::parameters::{
-    LARGE_PRINTED, SMALL_PRINTED, Task, described, described_count, published, published_count,
+    LARGE_PRINTED, SMALL_PRINTED, Task, count_without_kernels, described, described_count,
+    published, published_count, without_kernels,
 };
 use dnarch::paper::claims::shapes::{
     U_NETS, UNet, classification_u, cosmic_u, dense_u, diverse_blocks, independent_widths,
@@ -25,12 +26,6 @@ use super::{Break, broken};
 /// One linear layer of N x N in each block, with its bias.
 fn one_linear(base: Base) -> usize {
     base.blocks * (base.channels * base.channels + base.channels)
-}
-
-/// `MLP_psi` left out.
-fn without_kernels(task: &Task, base: Base, _: usize) -> usize {
-    let n = base.channels;
-    n * (task.inputs + task.outputs) + base.blocks * 3 * n + 2 * one_linear(base)
 }
 
 /// The blocks with one linear layer.
@@ -82,8 +77,9 @@ pub const BREAKS: &[Break] = &[
     broken("kernels-implied-sigma", "the bound of no tap", || implied_sigma(gaussian_x_t, 0.0)),
     broken("kernels-truncated", "an axis of length 2 for its half", || truncated(|mu, sigma, threshold| gaussian_x_t(mu, sigma / 2.0, threshold))),
     broken("kernels-odd", "an even size rounded up to the next tap", || odd(|k| k % 2 == 1 || (k + 1) % 2 == 1)),
-    broken("parameters-small", "MLP_psi left out", || described(SMALL, SMALL_PRINTED, without_kernels)),
+    broken("parameters-small", "MLP_psi left out", || described(SMALL, SMALL_PRINTED, |task, base, _| count_without_kernels(task, base))),
     broken("parameters-large", "one linear layer", || described(LARGE, LARGE_PRINTED, described_one_linear)),
     broken("parameters-small-published", "one linear layer", || published(SMALL, 32, SMALL_PRINTED, published_one_linear)),
+    broken("parameters-without-kernels", "one linear layer", || without_kernels(|task, base| count_without_kernels(task, base) - one_linear(base))),
     broken("parameters-large-published", "one linear layer", || published(LARGE, 64, LARGE_PRINTED, published_one_linear)),
 ];

@@ -1,7 +1,7 @@
 //! What Appendix C leaves open, and whether the printed ratios can tell.
 //!
 //! Each claim varies one convention and holds the others at those of
-//! [`block_cost`](crate::equations::complexity::block_cost). A convention counts as told where one
+//! [`block_cost`]. A convention counts as told where one
 //! reading has at most half the error of every other. The error is the root mean square difference
 //! from the printed ratios of the ten architectures that are not CIFAR's, which no reading
 //! reproduces.

@@ -177,8 +177,8 @@ fn summary(compared: Vec<(String, f64, Below)>) -> Finding {
         format!("{exactly} below the minimum, {rounded_down} below it rounded down"),
         "none",
         format!(
-            "{} of {} architectures of the table stay above their minimum; of the cells of the others \
-             {exactly} lie below it, {rounded_down} even below it rounded down.",
+            "{} of {} architectures of the table stay above their minimum; cells below it: {exactly}, \
+             below it rounded down: {rounded_down}.",
             agreeing(&rows),
             rows.len()
         ),

@@ -40,6 +40,14 @@ pub const CLAIMS: &[Claim] = &[
         recorded: Verdict::Confirmed,
         evaluate: || published(LARGE, 64, LARGE_PRINTED, published_count),
     },
+    Claim {
+        id: "parameters-without-kernels",
+        place: "E.1; not stated",
+        title: "both base networks as described have the printed numbers if MLP_psi is left out",
+        formula: "encoder + D (BatchNorm + bias + 2 N^2 + 2 N) + decoder, of both networks; one digit",
+        recorded: Verdict::Confirmed,
+        evaluate: || without_kernels(count_without_kernels),
+    },
 ];
 
 /// A number printed with one digit, and what rounds to it.
@@ -98,6 +106,13 @@ pub fn described_count(task: &Task, base: Base, layers: usize) -> usize {
     ends(inputs, base.channels, base.channels, outputs)
         + base.blocks * block([base.channels; 3])
         + kernel_mlp(axes, layers, base.blocks * base.channels)
+}
+
+/// The same without `MLP_psi`.
+pub fn count_without_kernels(task: &Task, base: Base) -> usize {
+    let layers = 4;
+    let kernels = kernel_mlp(task.axes, layers, base.blocks * base.channels);
+    described_count(task, base, layers) - kernels
 }
 
 /// A multiplicative anisotropic Gabor network of three hidden layers: four filters, each with mean
@@ -215,6 +230,29 @@ pub fn published(
         )
     });
     Ok(finding(rows.collect(), &printed))
+}
+
+/// Both base networks on both tasks by `count`.
+pub fn without_kernels(count: fn(&Task, Base) -> usize) -> Result<Finding> {
+    let mut rows = Vec::new();
+    for (base, printed) in [(SMALL, SMALL_PRINTED), (LARGE, LARGE_PRINTED)] {
+        for task in &TASKS {
+            rows.push(row(
+                format!("CCNN_{},{} on {}", base.blocks, base.channels, task.name),
+                count(task, base),
+                &printed,
+            ));
+        }
+    }
+    let counts: Vec<&str> = rows.iter().map(|row| row.ours.as_str()).collect();
+    let (holds, all) = (agreeing(&rows), rows.len());
+    Ok(Finding::new(
+        readings(&rows),
+        counts.join(", "),
+        "200K, 2M",
+        format!("Without the kernel network {holds} of {all} counts round to the printed number."),
+        rows,
+    ))
 }
 
 fn finding(rows: Vec<Row>, printed: &Printed) -> Finding {

@@ -114,11 +114,14 @@ fn summary(rows: Vec<Row>, verdict: fn(&[Row]) -> Verdict, paper: &str) -> Findi
     )
 }
 
-/// The items of the rows that do not agree.
+/// The tasks and scores of the rows that do not agree.
 fn exceptions(rows: &[Row]) -> String {
-    let items = rows.iter().filter(|row| !row.agrees);
-    let items: Vec<&str> = items.map(|row| row.item.as_str()).collect();
-    items.join("; ")
+    let rows = rows.iter().filter(|row| !row.agrees);
+    let named = rows.map(|row| {
+        let task = row.item.split(',').next().unwrap_or_default();
+        format!("{task} ({})", row.paper)
+    });
+    named.collect::<Vec<_>>().join(", ")
 }
 
 /// A row for each task in which both models of a pair have a score.
