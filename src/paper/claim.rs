@@ -1,5 +1,6 @@
 //! A checkable claim of the paper, and what came of checking it.
 
+use std::cmp::Ordering;
 use std::fmt;
 
 use crate::Result;
@@ -125,12 +126,12 @@ impl Claim {
     }
 }
 
-/// `Confirmed` if every row agrees, else `Contradicted`.
+/// `Confirmed` if every row agrees, else `Contradicted`; without a row nothing can be told.
 pub(super) fn every(rows: &[Row]) -> Verdict {
-    if rows.iter().all(|row| row.agrees) {
-        Verdict::Confirmed
-    } else {
-        Verdict::Contradicted
+    match agreeing(rows) {
+        _ if rows.is_empty() => Verdict::CannotBeTold,
+        n if n == rows.len() => Verdict::Confirmed,
+        _ => Verdict::Contradicted,
     }
 }
 
@@ -138,9 +139,19 @@ pub(super) fn every(rows: &[Row]) -> Verdict {
 /// `CannotBeTold` otherwise.
 pub(super) fn readings(rows: &[Row]) -> Verdict {
     match agreeing(rows) {
+        n if n == rows.len() => every(rows),
         0 => Verdict::Contradicted,
-        n if n == rows.len() => Verdict::Confirmed,
         _ => Verdict::CannotBeTold,
+    }
+}
+
+/// "Often" and "prefer" taken as more than half: `Confirmed` above, `CannotBeTold` at exactly half,
+/// `Contradicted` below.
+pub(super) fn often(rows: &[Row]) -> Verdict {
+    match (2 * agreeing(rows)).cmp(&rows.len()) {
+        Ordering::Greater => Verdict::Confirmed,
+        Ordering::Equal => Verdict::CannotBeTold,
+        Ordering::Less => Verdict::Contradicted,
     }
 }
 

@@ -29,8 +29,8 @@ impl Line {
         Ok(Line {
             name: found.name(),
             ours: ratio(found, 0.0, block_cost)?,
-            floor: interval(found, PrintedBy::Floor, block_cost)?,
-            round: interval(found, PrintedBy::Round, block_cost)?,
+            floor: interval(found, PrintedBy::Floor.shifts(), block_cost)?,
+            round: interval(found, PrintedBy::Round.shifts(), block_cost)?,
             printed: found.printed_ratio(),
         })
     }

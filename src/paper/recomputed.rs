@@ -226,7 +226,7 @@ fn architectures(number: usize) -> Result<Recomputed> {
                 ));
             }
         }
-        let (least, most) = interval(found, PrintedBy::Floor, block_cost)?;
+        let (least, most) = interval(found, PrintedBy::Floor.shifts(), block_cost)?;
         let summary = format!(
             "{}: the shares add up to {:.3} ({least:.3} to {most:.3} if sizes were rounded down); \
              printed {:.2}.",

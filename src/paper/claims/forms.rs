@@ -33,17 +33,20 @@ pub struct Form {
     pub highest: usize,
 }
 
-pub(super) const TWO_STEP: Form = Form {
+/// Eq. 1 after a convolution.
+pub const TWO_STEP: Form = Form {
     name: "Eq. 1 after a convolution",
     function: two_step,
     highest: N / 2,
 };
-pub(super) const REDUCE_FIRST: Form = Form {
+/// Reduced first (B.2).
+pub const REDUCE_FIRST: Form = Form {
     name: "reduced first (B.2)",
     function: reduce_first,
     highest: N,
 };
-pub(super) const SPATIAL: Form = Form {
+/// In the spatial domain (B.4).
+pub const SPATIAL: Form = Form {
     name: "spatial (B.4)",
     function: spatial,
     highest: N,

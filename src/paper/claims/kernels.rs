@@ -2,43 +2,67 @@
 
 use crate::Result;
 use crate::equations::mask::THRESHOLD;
-use crate::equations::threshold::{gaussian_x_t, sigma_min};
+use crate::equations::threshold::{SIGMA_GLOBAL, gaussian_x_t, sigma_min};
 use crate::paper::claim::{Claim, Finding, Row, Verdict, agreeing, every};
-use crate::paper::tables::{ARCHITECTURES, Block, PrintedArchitecture};
+use crate::paper::tables::{ARCHITECTURES, Base, Block, PrintedArchitecture};
 
 /// The claims about sizes in Tables 6 to 8.
 pub const CLAIMS: &[Claim] = &[
     Claim {
         id: "kernels-within-resolution",
-        place: "Tables 6 to 8",
+        place: "Tables 6 to 8; not stated",
         title: "no kernel is larger than its block's resolution",
-        formula: "",
+        formula: "K <= R on every axis of every block",
         recorded: Verdict::Confirmed,
-        evaluate: kernel_within_resolution,
+        evaluate: || kernel_within_resolution(|k, r, _| k > r),
     },
     Claim {
         id: "kernels-never-one",
         place: "E.1",
         title: "a kernel never collapses to a length of 1",
-        formula: "",
+        formula: "K > 1 on every axis of every block; x_T(sigma_min) L > 1 (Eq. 5, Eq. 10)",
         recorded: Verdict::Contradicted,
-        evaluate: never_one,
+        evaluate: || never_one(|k, _, _| k == 1),
     },
     Claim {
         id: "kernels-resolution-within-input",
         place: "Tables 6 to 8, Appendix D",
         title: "no resolution exceeds the input's",
-        formula: "",
+        formula: "R <= L on every axis of every block",
         recorded: Verdict::Contradicted,
-        evaluate: resolution_within_input,
+        evaluate: || resolution_within_input(|_, r, n| r > n),
     },
     Claim {
         id: "kernels-width-within-maximum",
         place: "Tables 6 to 8, Appendix F",
         title: "no width exceeds twice the base network's",
-        formula: "",
+        formula: "N_in, N_mid, N_out <= 2 N of the base network in every block",
         recorded: Verdict::Confirmed,
-        evaluate: width_within_maximum,
+        evaluate: || width_within_maximum(Base::maximum_width),
+    },
+    Claim {
+        id: "kernels-implied-sigma",
+        place: "Eq. 5, E.1, Tables 6 to 8",
+        title: "printed kernels come from sigmas above the bound that leaves one tap",
+        formula: "sigma = K / (L sqrt(-2 ln T)) > 1 / (L sqrt(-2 ln T)) on every axis (Eq. 5, Eq. 10)",
+        recorded: Verdict::Contradicted,
+        evaluate: || implied_sigma(gaussian_x_t, 1.0),
+    },
+    Claim {
+        id: "kernels-truncated",
+        place: "Eq. 5, E.1, Tables 6 to 8",
+        title: "a kernel as long as its resolution has a sigma that the global 0.5 reaches",
+        formula: "K = R: sigma >= 1/sqrt(-2 ln T) = 0.466 (x_T >= 1), which 0.5 exceeds",
+        recorded: Verdict::Confirmed,
+        evaluate: || truncated(gaussian_x_t),
+    },
+    Claim {
+        id: "kernels-odd",
+        place: "Tables 6 to 8; not stated",
+        title: "printed kernel sizes are odd, as those of a kernel with a centre tap",
+        formula: "K odd on every axis of every block",
+        recorded: Verdict::Contradicted,
+        evaluate: || odd(|k| k % 2 == 1),
     },
 ];
 
@@ -69,14 +93,18 @@ fn count(holds: impl Fn(&PrintedArchitecture, &Block) -> bool) -> usize {
     blocks.filter(|(found, block)| holds(found, block)).count()
 }
 
-fn kernel_within_resolution() -> Result<Finding> {
-    let larger = |_: &PrintedArchitecture, block: &Block| {
-        block
-            .kernel
-            .iter()
-            .zip(block.resolution)
-            .any(|(k, r)| k > r)
-    };
+/// Whether an axis of a block breaks a rule: its kernel, resolution and samples of the input.
+pub type AxisRule = fn(usize, usize, usize) -> bool;
+
+/// Whether any axis of a block breaks `rule`.
+fn any_axis(rule: AxisRule, found: &PrintedArchitecture, block: &Block) -> bool {
+    let axes = block.kernel.iter().zip(block.resolution).zip(found.grid);
+    axes.into_iter().any(|((k, r), n)| rule(*k, *r, *n))
+}
+
+/// Kernels and resolutions, compared by `larger`.
+pub fn kernel_within_resolution(larger: AxisRule) -> Result<Finding> {
+    let larger = |found: &PrintedArchitecture, block: &Block| any_axis(larger, found, block);
     let rows = by_architecture(larger);
     let equal = count(|_, block| block.kernel == block.resolution);
     let all = count(|_, _| true);
@@ -85,22 +113,24 @@ fn kernel_within_resolution() -> Result<Finding> {
         format!("{} of {all} blocks larger", count(larger)),
         "none",
         format!(
-            "No kernel is larger than its resolution; in {equal} of {all} blocks they are equal \
-             on every axis, as if kernels were cut to the resolution."
+            "{} of {all} blocks have a kernel larger than their resolution; in {equal} both are \
+             equal on every axis, as if kernels were cut to the resolution.",
+            count(larger)
         ),
         rows,
     ))
 }
 
-fn never_one() -> Result<Finding> {
-    let one = |_: &PrintedArchitecture, block: &Block| block.kernel.contains(&1);
+/// Kernels that `one` says are of one tap, and the least length that the bound allows.
+pub fn never_one(one: AxisRule) -> Result<Finding> {
+    let one = |found: &PrintedArchitecture, block: &Block| any_axis(one, found, block);
     let mut rows = by_architecture(one);
     let blocks = count(one);
     for length in [32, 4000] {
         let (_, x_t) = gaussian_x_t(0.0, sigma_min(length, THRESHOLD)?, THRESHOLD)?;
         let size = x_t * length as f64;
         rows.push(Row::new(
-            format!("Eq. 10 at the smallest sigma, {length} samples"),
+            format!("Eq. 10 at this crate's smallest sigma, {length} samples"),
             format!("{size:.3}"),
             "more than 1",
             size > 1.0,
@@ -118,17 +148,24 @@ fn never_one() -> Result<Finding> {
     ))
 }
 
-fn resolution_within_input() -> Result<Finding> {
-    let larger = |found: &PrintedArchitecture, block: &Block| {
-        block.resolution.iter().zip(found.grid).any(|(r, n)| r > n)
-    };
+/// Resolutions and the input, compared by `larger`.
+pub fn resolution_within_input(larger: AxisRule) -> Result<Finding> {
+    let larger = |found: &PrintedArchitecture, block: &Block| any_axis(larger, found, block);
     let rows = by_architecture(larger);
+    let mut most = 100;
+    for found in ARCHITECTURES {
+        for block in found.blocks {
+            for (r, n) in block.resolution.iter().zip(found.grid) {
+                most = most.max((100 * r).div_ceil(*n));
+            }
+        }
+    }
     Ok(Finding::new(
         every(&rows),
         format!("{} blocks larger", count(larger)),
         "none",
         format!(
-            "{} of {} architectures stay within the input; the other prints 129 for 128.",
+            "{} of {} architectures stay within the input; the others print up to {most} % of it.",
             agreeing(&rows),
             rows.len()
         ),
@@ -136,22 +173,135 @@ fn resolution_within_input() -> Result<Finding> {
     ))
 }
 
-fn width_within_maximum() -> Result<Finding> {
+/// Widths and what `maximum` allows.
+pub fn width_within_maximum(maximum: fn(&Base) -> usize) -> Result<Finding> {
     let wider = |found: &PrintedArchitecture, block: &Block| {
-        block.width.iter().any(|n| *n > found.base.maximum_width())
+        block.width.iter().any(|n| *n > maximum(&found.base))
     };
     let rows = by_architecture(wider);
     let cells = ARCHITECTURES.iter().flat_map(|found| {
         let widths = found.blocks.iter().flat_map(|block| block.width);
-        widths.filter(|n| *n == found.base.maximum_width())
+        widths.filter(|n| *n == maximum(&found.base))
     });
+    let mut at: Vec<usize> = cells.collect();
+    at.sort_unstable();
+    let mut capped: Vec<String> = at.iter().map(usize::to_string).collect();
+    capped.dedup();
     Ok(Finding::new(
         every(&rows),
         format!("{} blocks wider", count(wider)),
         "none",
         format!(
-            "No width exceeds its maximum; {} cells are at it.",
-            cells.count()
+            "{} blocks have a width above the maximum; {} cells are at it, all {}.",
+            count(wider),
+            at.len(),
+            capped.join(" or ")
+        ),
+        rows,
+    ))
+}
+
+/// Eq. 5.
+type Inverse = fn(f64, f64, f64) -> Result<(f64, f64)>;
+
+/// The sigmas whose length by Eq. 10 is the printed one, the whole axis being `x_T = 1` by
+/// `inverse`; each should be above that of `least` taps.
+pub fn implied_sigma(inverse: Inverse, least: f64) -> Result<Finding> {
+    let (_, in_sigmas) = inverse(0.0, 1.0, THRESHOLD)?;
+    let mut rows = Vec::new();
+    for found in ARCHITECTURES {
+        let axes = found
+            .blocks
+            .iter()
+            .flat_map(|block| block.kernel.iter().zip(found.grid));
+        let sigmas = axes.map(|(k, n)| {
+            (
+                *k as f64 / (*n as f64 * in_sigmas),
+                least / (*n as f64 * in_sigmas),
+            )
+        });
+        let below = sigmas
+            .clone()
+            .filter(|(sigma, bound)| sigma <= bound)
+            .count();
+        let smallest = sigmas
+            .clone()
+            .map(|(sigma, _)| sigma)
+            .fold(f64::INFINITY, f64::min);
+        let largest = sigmas.map(|(sigma, _)| sigma).fold(0.0, f64::max);
+        let bound = least / (found.grid[0] as f64 * in_sigmas);
+        rows.push(Row::new(
+            found.name(),
+            format!("{smallest:.6} to {largest:.3}, {below} axes at or below"),
+            format!("above {bound:.6}"),
+            below == 0,
+        ));
+    }
+    let (holds, all) = (agreeing(&rows), rows.len());
+    Ok(Finding::new(
+        every(&rows),
+        format!("{holds} of {all} architectures"),
+        "all",
+        format!(
+            "In {holds} of {all} architectures every printed length needs a sigma above that of \
+             {least} tap; in the others the smallest is exactly that."
+        ),
+        rows,
+    ))
+}
+
+/// Kernels as long as their resolution and shorter than the input: the sigma from which `inverse`
+/// reaches the end of the axis.
+pub fn truncated(inverse: Inverse) -> Result<Finding> {
+    let (_, in_sigmas) = inverse(0.0, 1.0, THRESHOLD)?;
+    let least = 1.0 / in_sigmas;
+    let equal = count(|_, block| block.kernel == block.resolution);
+    let full = count(|found, block| block.kernel == found.grid);
+    let rows = vec![Row::new(
+        format!("{equal} blocks with K = R, of which {full} with K = L"),
+        format!("sigma >= {least:.3}"),
+        format!("up to {SIGMA_GLOBAL}"),
+        equal > 0 && least <= SIGMA_GLOBAL,
+    )];
+    Ok(Finding::new(
+        every(&rows),
+        format!("at least {least:.3}"),
+        "0.5 is global",
+        format!(
+            "The mask of {equal} blocks reaches the end of the reduced axis, for which sigma is at \
+             least {least:.3}; how far beyond it reaches is not printed."
+        ),
+        rows,
+    ))
+}
+
+/// Kernel sizes for which `is_odd` holds, by table.
+pub fn odd(is_odd: fn(usize) -> bool) -> Result<Finding> {
+    let mut rows = Vec::new();
+    for table in 6..=8 {
+        let found = ARCHITECTURES.iter().filter(|found| found.table == table);
+        let sizes = found
+            .flat_map(|found| found.blocks)
+            .flat_map(|block| block.kernel);
+        let all = sizes.clone().count();
+        let odd = sizes.filter(|size| is_odd(**size)).count();
+        rows.push(Row::new(
+            format!("Table {table}"),
+            format!("{odd} of {all} odd"),
+            "not stated",
+            odd == all,
+        ));
+    }
+    let ours: Vec<&str> = rows.iter().map(|row| row.ours.as_str()).collect();
+    Ok(Finding::new(
+        every(&rows),
+        ours.join(", "),
+        "not stated",
+        format!(
+            "{} of {} tables print odd sizes only; an even size is no number of taps about a centre \
+             tap.",
+            agreeing(&rows),
+            rows.len()
         ),
         rows,
     ))

@@ -1,6 +1,7 @@
 //! Tables 6 to 8 against the minimum sizes of Table 4's and 5's temperatures.
 
 use super::bounds::{ROUNDINGS, minimum_fraction};
+use super::complexity::is_cifar;
 use crate::Result;
 use crate::paper::claim::{Claim, Finding, Row, Verdict, agreeing, every, readings};
 use crate::paper::tables::base::SMALL;
@@ -12,15 +13,15 @@ pub const CLAIMS: &[Claim] = &[
         id: "minima-widths-6",
         place: "Table 6",
         title: "every width is at least its temperature's minimum",
-        formula: "",
-        recorded: Verdict::Contradicted,
+        formula: "every width >= (ln 19 + ln 9)/(2 tau_channel) N_max; below by rounding alone: cannot be told",
+        recorded: Verdict::CannotBeTold,
         evaluate: || widths(6, minimum_fraction),
     },
     Claim {
         id: "minima-widths-7",
         place: "Table 7",
         title: "every width is at least its temperature's minimum",
-        formula: "",
+        formula: "every width >= (ln 19 + ln 9)/(2 tau_channel) N_max; below by rounding alone: cannot be told",
         recorded: Verdict::Contradicted,
         evaluate: || widths(7, minimum_fraction),
     },
@@ -28,7 +29,7 @@ pub const CLAIMS: &[Claim] = &[
         id: "minima-widths-8",
         place: "Table 8",
         title: "every width is at least its temperature's minimum",
-        formula: "",
+        formula: "every width >= (ln 19 + ln 9)/(2 tau_channel) N_max; below by rounding alone: cannot be told",
         recorded: Verdict::Confirmed,
         evaluate: || widths(8, minimum_fraction),
     },
@@ -36,7 +37,7 @@ pub const CLAIMS: &[Claim] = &[
         id: "minima-resolutions-6",
         place: "Table 6",
         title: "every resolution is at least its temperature's minimum",
-        formula: "",
+        formula: "every axis of every R >= (ln 19 + ln 9)/(2 tau_resolution) L; by rounding alone: cannot be told",
         recorded: Verdict::Contradicted,
         evaluate: || resolutions(6, minimum_fraction),
     },
@@ -44,7 +45,7 @@ pub const CLAIMS: &[Claim] = &[
         id: "minima-resolutions-7",
         place: "Table 7",
         title: "every resolution is at least its temperature's minimum",
-        formula: "",
+        formula: "every axis of every R >= (ln 19 + ln 9)/(2 tau_resolution) L; by rounding alone: cannot be told",
         recorded: Verdict::Confirmed,
         evaluate: || resolutions(7, minimum_fraction),
     },
@@ -52,7 +53,7 @@ pub const CLAIMS: &[Claim] = &[
         id: "minima-resolutions-8",
         place: "Table 8",
         title: "every resolution is at least its temperature's minimum",
-        formula: "",
+        formula: "every axis of every R >= (ln 19 + ln 9)/(2 tau_resolution) L; by rounding alone: cannot be told",
         recorded: Verdict::Confirmed,
         evaluate: || resolutions(8, minimum_fraction),
     },
@@ -60,25 +61,33 @@ pub const CLAIMS: &[Claim] = &[
         id: "minima-width-29",
         place: "Table 6",
         title: "the repeated smallest width 29 is the minimum of 280 at tau 25",
-        formula: "",
+        formula: "(ln 19 + ln 9)/(2 25) 280 by six roundings; some give 29: cannot be told",
         recorded: Verdict::CannotBeTold,
-        evaluate: width_29,
+        evaluate: || width_29(minimum_fraction),
     },
     Claim {
         id: "minima-one-rounding",
         place: "Table 6, E.2.1",
         title: "one rounding gives the width 29 and the depths 2 and 1",
-        formula: "",
+        formula: "29 of 280 at tau 25, 2 and 1 of 8 at tau 8 and 16, each by the same rounding",
         recorded: Verdict::CannotBeTold,
-        evaluate: one_rounding,
+        evaluate: || one_rounding(minimum_fraction),
     },
     Claim {
         id: "minima-depths",
         place: "Tables 6 to 8",
         title: "every depth is between its temperature's minimum and the maximum",
-        formula: "",
+        formula: "(ln 19 + ln 9)/(2 tau_depth) D_max <= depth <= D_max",
         recorded: Verdict::Confirmed,
-        evaluate: depths,
+        evaluate: || depths(minimum_fraction),
+    },
+    Claim {
+        id: "minima-cifar-4",
+        place: "Tables 7 and 8",
+        title: "the smallest axis of CIFAR's resolutions, 4, is the minimum of 32 at tau 25",
+        formula: "(ln 19 + ln 9)/(2 25) 32 by six roundings; some give 4: cannot be told",
+        recorded: Verdict::CannotBeTold,
+        evaluate: || cifar_4(minimum_fraction),
     },
 ];
 
@@ -88,70 +97,100 @@ fn of_table(table: usize) -> impl Iterator<Item = &'static PrintedArchitecture> 
         .filter(move |found| found.table == table)
 }
 
-/// The widths of one table against `fraction` of the maximum, before any rounding.
+/// How a size compares with the minimum of its axis.
+#[derive(Default)]
+struct Below {
+    smallest: Option<usize>,
+    /// Sizes below the minimum.
+    exactly: usize,
+    /// Sizes below the minimum rounded down.
+    rounded_down: usize,
+}
+
+impl Below {
+    fn add(&mut self, size: usize, minimum: f64) {
+        self.smallest = Some(self.smallest.map_or(size, |smallest| smallest.min(size)));
+        self.exactly += usize::from((size as f64) < minimum);
+        self.rounded_down += usize::from((size as f64) < libm::floor(minimum));
+    }
+}
+
+/// The widths of one table against `fraction` of the maximum.
 pub fn widths(table: usize, fraction: fn(f64) -> Result<f64>) -> Result<Finding> {
-    let mut rows = Vec::new();
+    let mut compared = Vec::new();
     for found in of_table(table) {
         let tau = found.hyperparameters().tau_channel;
         let minimum = fraction(tau)? * found.base.maximum_width() as f64;
-        let cells = found.blocks.iter().flat_map(|block| block.width);
-        let smallest = cells.clone().min().unwrap_or(0);
-        let below = cells.filter(|width| (*width as f64) < minimum).count();
-        rows.push(Row::new(
-            format!("{}, tau {tau}, {below} cells below", found.name()),
-            format!("at least {minimum:.2}"),
-            format!("smallest {smallest}"),
-            below == 0,
-        ));
+        let mut below = Below::default();
+        for width in found.blocks.iter().flat_map(|block| block.width) {
+            below.add(width, minimum);
+        }
+        compared.push((format!("{}, tau {tau}", found.name()), minimum, below));
     }
-    Ok(summary(rows))
+    Ok(summary(compared))
 }
 
-/// The resolutions of one table against `fraction` of the input, before any rounding.
+/// The resolutions of one table against `fraction` of the input.
 pub fn resolutions(table: usize, fraction: fn(f64) -> Result<f64>) -> Result<Finding> {
-    let mut rows = Vec::new();
+    let mut compared = Vec::new();
     for found in of_table(table) {
         let tau = found.hyperparameters().tau_resolution;
-        let mut below = 0;
-        let mut smallest = usize::MAX;
+        let fraction = fraction(tau)?;
+        let mut below = Below::default();
         for block in found.blocks {
             for (size, length) in block.resolution.iter().zip(found.grid) {
-                smallest = smallest.min(*size);
-                below += usize::from((*size as f64) < fraction(tau)? * *length as f64);
+                below.add(*size, fraction * *length as f64);
             }
         }
-        let minimum = fraction(tau)? * found.grid[0] as f64;
-        rows.push(Row::new(
-            format!("{}, tau {tau}, {below} cells below", found.name()),
-            format!("at least {minimum:.2}"),
-            format!("smallest {smallest}"),
-            below == 0,
-        ));
+        let minimum = fraction * found.grid[0] as f64;
+        compared.push((format!("{}, tau {tau}", found.name()), minimum, below));
     }
-    Ok(summary(rows))
+    Ok(summary(compared))
 }
 
-fn summary(rows: Vec<Row>) -> Finding {
-    let (holds, all) = (agreeing(&rows), rows.len());
+/// `Contradicted` if a size lies below its minimum even rounded down, and `CannotBeTold` if only
+/// below the minimum itself.
+fn summary(compared: Vec<(String, f64, Below)>) -> Finding {
+    let exactly: usize = compared.iter().map(|(_, _, below)| below.exactly).sum();
+    let rounded_down: usize = compared
+        .iter()
+        .map(|(_, _, below)| below.rounded_down)
+        .sum();
+    let rows: Vec<Row> = compared
+        .into_iter()
+        .map(|(item, minimum, below)| {
+            Row::new(
+                format!("{item}, cells below: {}", below.exactly),
+                format!("at least {minimum:.2}"),
+                format!("smallest {}", below.smallest.unwrap_or(0)),
+                below.exactly == 0,
+            )
+        })
+        .collect();
+    let verdict = match (exactly, rounded_down) {
+        (0, 0) => every(&rows),
+        (_, 0) => Verdict::CannotBeTold,
+        _ => Verdict::Contradicted,
+    };
     Finding::new(
-        every(&rows),
-        format!("{holds} of {all} architectures"),
-        "all",
-        format!("{holds} of {all} architectures of the table stay above their minimum."),
+        verdict,
+        format!("{exactly} below the minimum, {rounded_down} below it rounded down"),
+        "none",
+        format!(
+            "{} of {} architectures of the table stay above their minimum; cells below it: {exactly}, \
+             below it rounded down: {rounded_down}.",
+            agreeing(&rows),
+            rows.len()
+        ),
         rows,
     )
 }
 
-fn width_29() -> Result<Finding> {
-    let fraction = minimum_fraction(25.0)?;
+/// The minimum of 280 channels at tau 25 by each rounding of `fraction`.
+pub fn width_29(fraction: fn(f64) -> Result<f64>) -> Result<Finding> {
+    let fraction = fraction(25.0)?;
     let maximum = SMALL.maximum_width();
-    let rows: Vec<Row> = ROUNDINGS
-        .iter()
-        .map(|rounding| {
-            let count = (rounding.count)(fraction, maximum);
-            Row::new(rounding.name, count.to_string(), "29", count == 29.0)
-        })
-        .collect();
+    let rows = rounded(fraction, maximum, 29);
     let cells = of_table(6)
         .flat_map(|found| found.blocks)
         .flat_map(|block| block.width);
@@ -161,18 +200,63 @@ fn width_29() -> Result<Finding> {
         readings(&rows),
         format!("{:.2} before rounding", fraction * maximum as f64),
         format!("{equal} cells of 29, {below} below"),
-        "Every rounding but down gives 29; the table does not say which was used.",
+        format!(
+            "{} of {} roundings give 29; the paper does not say which was used.",
+            agreeing(&rows),
+            rows.len()
+        ),
         rows,
     ))
 }
 
-fn one_rounding() -> Result<Finding> {
+/// `fraction` of `maximum` by each rounding, beside a printed number.
+fn rounded(fraction: f64, maximum: usize, printed: usize) -> Vec<Row> {
+    let rows = ROUNDINGS.iter().map(|rounding| {
+        let count = (rounding.count)(fraction, maximum);
+        Row::new(
+            rounding.name,
+            count.to_string(),
+            printed.to_string(),
+            count == printed as f64,
+        )
+    });
+    rows.collect()
+}
+
+/// The smallest axis of the CIFAR resolutions found with tau 25, beside its minimum by each rounding
+/// of `fraction`.
+pub fn cifar_4(fraction: fn(f64) -> Result<f64>) -> Result<Finding> {
+    let found = ARCHITECTURES
+        .iter()
+        .filter(|found| is_cifar(found) && found.hyperparameters().tau_resolution == 25.0);
+    let axes = found
+        .flat_map(|found| found.blocks)
+        .flat_map(|block| block.resolution);
+    let smallest = *axes.clone().min().unwrap_or(&0);
+    let cells = axes.filter(|axis| **axis == smallest).count();
+    let fraction = fraction(25.0)?;
+    let rows = rounded(fraction, 32, smallest);
+    Ok(Finding::new(
+        readings(&rows),
+        format!("{:.2} before rounding", 32.0 * fraction),
+        format!("smallest {smallest}, in {cells} cells"),
+        format!(
+            "{} of {} roundings give {smallest}, which {cells} cells print and none falls below.",
+            agreeing(&rows),
+            rows.len()
+        ),
+        rows,
+    ))
+}
+
+/// The widths and depths at their minimum by each rounding of `fraction`.
+pub fn one_rounding(fraction: fn(f64) -> Result<f64>) -> Result<Finding> {
     let maximum_depth = SMALL.maximum_depth();
     let mut rows = Vec::new();
     for rounding in ROUNDINGS {
-        let width = (rounding.count)(minimum_fraction(25.0)?, SMALL.maximum_width());
-        let at_8 = (rounding.count)(minimum_fraction(8.0)?, maximum_depth);
-        let at_16 = (rounding.count)(minimum_fraction(16.0)?, maximum_depth);
+        let width = (rounding.count)(fraction(25.0)?, SMALL.maximum_width());
+        let at_8 = (rounding.count)(fraction(8.0)?, maximum_depth);
+        let at_16 = (rounding.count)(fraction(16.0)?, maximum_depth);
         rows.push(Row::new(
             rounding.name,
             format!("{width}; {at_8} and {at_16}"),
@@ -189,16 +273,21 @@ fn one_rounding() -> Result<Finding> {
         readings(&rows),
         fitting.join(", "),
         "29; 2 and 1",
-        "Only a rounding of f (N - 1) fits both, and nothing else in the paper speaks for it.",
+        format!(
+            "{} of {} roundings give the width and both depths; the paper names none.",
+            fitting.len(),
+            rows.len()
+        ),
         rows,
     ))
 }
 
-fn depths() -> Result<Finding> {
+/// The printed depths between `fraction` of the maximum and the maximum.
+pub fn depths(fraction: fn(f64) -> Result<f64>) -> Result<Finding> {
     let mut rows = Vec::new();
     for found in ARCHITECTURES {
         let maximum = found.base.maximum_depth();
-        let minimum = minimum_fraction(found.hyperparameters().tau_depth)? * maximum as f64;
+        let minimum = fraction(found.hyperparameters().tau_depth)? * maximum as f64;
         rows.push(Row::new(
             found.name(),
             format!("{minimum:.2} to {maximum}"),
@@ -210,7 +299,11 @@ fn depths() -> Result<Finding> {
         every(&rows),
         format!("{} of {}", agreeing(&rows), rows.len()),
         "all",
-        "Every printed depth lies in the range that its mask allows.",
+        format!(
+            "{} of {} printed depths lie in the range that their mask allows.",
+            agreeing(&rows),
+            rows.len()
+        ),
         rows,
     ))
 }

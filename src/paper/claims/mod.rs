@@ -4,8 +4,11 @@
 
 pub mod appendix_b;
 pub mod bounds;
+pub mod comparisons;
 pub mod complexity;
+pub mod convention_search;
 pub mod conventions;
+pub mod descriptions;
 pub mod forms;
 pub mod hyperparameters;
 #[cfg(feature = "linalg")]
@@ -15,10 +18,15 @@ pub mod linear_algebra;
 pub mod minima;
 #[cfg(feature = "linalg")]
 pub mod operators;
+pub mod overhead;
 pub mod parameters;
+pub mod periodic;
+pub mod readings;
 pub mod results;
+pub mod scaling;
 pub mod shapes;
 pub mod thresholds;
+pub mod transcription;
 
 use super::Claim;
 
@@ -36,16 +44,23 @@ const fn section(title: &'static str, claims: &'static [Claim]) -> Section {
 #[rustfmt::skip]
 pub const SECTIONS: &[Section] = &[
     section("Section 4: the results of Tables 1 to 3", results::CLAIMS),
+    section("Section 4: averages and other methods", comparisons::CLAIMS),
+    section("Section 4 and Appendix C.1: budgets and overhead", overhead::CLAIMS),
     section("Section 4: the shapes of the found architectures", shapes::CLAIMS),
     section("Appendix A: threshold coordinates", thresholds::CLAIMS),
     section("Appendix B: convolution with downsampling", appendix_b::CLAIMS),
+    section("Appendix B: the same on one period", periodic::CLAIMS),
     section("Appendix C: complexity of the printed architectures", complexity::CLAIMS),
     section("Appendix C: conventions left open", conventions::CLAIMS),
+    section("Appendix C: all conventions at once", convention_search::CLAIMS),
+    section("Appendix C: scaled and shifted sizes", scaling::CLAIMS),
     section("Appendix E: parameters of the base networks", parameters::CLAIMS),
     section("Appendix E: bounds of the masks", bounds::CLAIMS),
     section("Appendix E: hyperparameters of Tables 4 and 5", hyperparameters::CLAIMS),
-    section("Appendix F: smallest sizes in Tables 6 to 8", minima::CLAIMS),
-    section("Appendix F: kernels and largest sizes in Tables 6 to 8", kernels::CLAIMS),
+    section("Appendices D to F: descriptions of tasks and networks", descriptions::CLAIMS),
+    section("Appendix H: smallest sizes in Tables 6 to 8", minima::CLAIMS),
+    section("Appendix H: kernels and largest sizes in Tables 6 to 8", kernels::CLAIMS),
+    section("Appendix H: doubtful cells of Tables 6 to 8", transcription::CLAIMS),
     section("Linear algebra: resampling as an operator, cost terms that can be told", linear_algebra::CLAIMS),
 ];
 

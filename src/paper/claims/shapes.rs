@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use crate::Result;
-use crate::paper::claim::{Claim, Finding, Row, Verdict, agreeing, every};
+use crate::paper::claim::{Claim, Finding, Row, Verdict, agreeing, every, often, readings};
 use crate::paper::tables::{ARCHITECTURES, Block, PrintedArchitecture};
 
 /// The claims about shapes.
@@ -12,7 +12,7 @@ pub const CLAIMS: &[Claim] = &[
         id: "shapes-diverse-blocks",
         place: "Sec. 4, Tables 6 to 8",
         title: "bottleneck, expanded, narrowing and widening blocks all occur",
-        formula: "",
+        formula: "N_in > N_mid < N_out, N_in < N_mid > N_out, falling and rising widths: each at least once",
         recorded: Verdict::Confirmed,
         evaluate: || diverse_blocks(width_shape),
     },
@@ -20,33 +20,41 @@ pub const CLAIMS: &[Claim] = &[
         id: "shapes-not-decreasing",
         place: "Sec. 4, Tables 6 to 8",
         title: "resolutions of classifiers do not fall monotonically",
-        formula: "",
+        formula: "some block has more positions than the one before, in every classifier",
         recorded: Verdict::Confirmed,
-        evaluate: not_decreasing,
+        evaluate: || not_decreasing(resolution_steps),
     },
     Claim {
         id: "shapes-classification-u",
         place: "Sec. 4, Tables 6 to 8",
         title: "resolutions of classifiers often follow U-Nets",
-        formula: "",
-        recorded: Verdict::Contradicted,
-        evaluate: || classification_u(resolution_steps),
+        formula: "a rise after a fall; last >= first/2, least <= last/2; one fall, one rise; \"often\": over half",
+        recorded: Verdict::CannotBeTold,
+        evaluate: || classification_u(U_NETS),
     },
     Claim {
         id: "shapes-dense-u",
         place: "Sec. 4, Tables 7 and 8",
         title: "resolutions on dense tasks are those of one or more U-Nets",
-        formula: "",
+        formula: "positions fall first and rise later, any number of times, in all four networks",
         recorded: Verdict::Contradicted,
-        evaluate: || dense_u(resolution_steps),
+        evaluate: || dense_u(ARCHITECTURES, resolution_steps),
     },
     Claim {
         id: "shapes-cosmic-u",
         place: "Sec. 4, Tables 7 and 8",
         title: "the architectures for Cosmic are 1.5 U-Nets: down, up, down",
-        formula: "",
+        formula: "positions fall, rise and fall, runs merged, in both networks",
         recorded: Verdict::Contradicted,
-        evaluate: || cosmic_u(resolution_steps),
+        evaluate: || cosmic_u(ARCHITECTURES, resolution_steps),
+    },
+    Claim {
+        id: "shapes-independent-widths",
+        place: "Sec. 3.3, Tables 6 to 8",
+        title: "widths in, within and out of blocks are learned independently",
+        formula: "N_out of a block is not N_in of the next in more than half of the pairs",
+        recorded: Verdict::Confirmed,
+        evaluate: || independent_widths(|n_out, n_in| n_out == n_in),
     },
 ];
 
@@ -69,6 +77,10 @@ pub fn width_shape(width: [usize; 3]) -> &'static str {
 /// and blocks of equal resolution skipped: `true` for a rise.
 pub fn resolution_steps(blocks: &[Block]) -> Vec<bool> {
     let sizes: Vec<usize> = blocks.iter().map(Block::positions).collect();
+    steps_of(&sizes)
+}
+
+fn steps_of(sizes: &[usize]) -> Vec<bool> {
     let changes = sizes.windows(2).filter(|pair| pair[0] != pair[1]);
     let mut steps: Vec<bool> = changes.map(|pair| pair[1] > pair[0]).collect();
     steps.dedup();
@@ -123,15 +135,19 @@ pub fn diverse_blocks(shape: fn([usize; 3]) -> &'static str) -> Result<Finding> 
         every(&rows),
         format!("{} blocks", blocks.len()),
         "very diverse",
-        "Every shape that the paper names occurs.",
+        format!(
+            "Of the four shapes that the paper names {} occur.",
+            agreeing(&rows) - 1
+        ),
         rows,
     ))
 }
 
-fn not_decreasing() -> Result<Finding> {
+/// Whether `steps` of each classifier have a rise.
+pub fn not_decreasing(steps: Steps) -> Result<Finding> {
     let mut rows = Vec::new();
     for found in ARCHITECTURES.iter().filter(|found| !is_dense(found)) {
-        let steps = resolution_steps(found.blocks);
+        let steps = steps(found.blocks);
         rows.push(Row::new(
             found.name(),
             described(&steps),
@@ -143,66 +159,101 @@ fn not_decreasing() -> Result<Finding> {
         every(&rows),
         format!("{} of {}", agreeing(&rows), rows.len()),
         "often",
-        "Every classifier raises its resolution at least once.",
+        format!(
+            "{} of {} classifiers raise their resolution at least once.",
+            agreeing(&rows),
+            rows.len()
+        ),
         rows,
     ))
 }
 
-/// A U-Net goes down and returns: the last block has at least half of the first one's positions,
-/// and an earlier block at most half of the last one's. "Often" is taken as half of the networks.
-pub fn classification_u(steps: Steps) -> Result<Finding> {
+/// A reading of "the style of U-Nets".
+pub struct UNet {
+    pub name: &'static str,
+    /// From the number of positions of each block.
+    pub holds: fn(&[usize]) -> bool,
+}
+
+/// The readings, the widest first.
+pub const U_NETS: &[UNet] = &[
+    UNet {
+        name: "rises after a fall",
+        holds: |sizes| steps_of(sizes).windows(2).any(|pair| pair == [false, true]),
+    },
+    UNet {
+        name: "returns to half of the first block's positions from at most half of the last one's",
+        holds: |sizes| {
+            let (first, last) = (sizes[0], sizes[sizes.len() - 1]);
+            let least = sizes.iter().copied().min().unwrap_or(0);
+            2 * last >= first && 2 * least <= last
+        },
+    },
+    UNet {
+        name: "falls once and rises once",
+        holds: |sizes| steps_of(sizes) == [false, true],
+    },
+];
+
+/// How many classifiers are U-Nets by each reading.
+pub fn classification_u(readings_of: &[UNet]) -> Result<Finding> {
+    let classifiers = ARCHITECTURES.iter().filter(|found| !is_dense(found));
+    let networks: Vec<(String, Vec<usize>)> = classifiers
+        .map(|found| {
+            let sizes = found.blocks.iter().map(Block::positions);
+            (found.name(), sizes.collect())
+        })
+        .collect();
+    let all = networks.len();
     let mut rows = Vec::new();
-    for found in ARCHITECTURES.iter().filter(|found| !is_dense(found)) {
-        let sizes: Vec<usize> = found.blocks.iter().map(Block::positions).collect();
-        let (first, last) = (sizes[0], sizes[sizes.len() - 1]);
-        let least = sizes.iter().copied().min().unwrap_or(0);
+    for reading in readings_of {
+        let fitting = networks.iter().filter(|(_, sizes)| (reading.holds)(sizes));
+        let names: Vec<&str> = fitting.map(|(name, _)| name.as_str()).collect();
         rows.push(Row::new(
-            found.name(),
-            format!(
-                "{}: {first} to {least} to {last}",
-                described(&steps(found.blocks))
-            ),
-            "down and up",
-            steps(found.blocks).contains(&true) && 2 * last >= first && 2 * least <= last,
+            format!("{}: {}", reading.name, names.join("; ")),
+            format!("{} of {all}", names.len()),
+            "often",
+            2 * names.len() > all,
         ));
     }
-    let (u, all) = (agreeing(&rows), rows.len());
-    let verdict = match 2 * u >= all {
-        true => Verdict::Confirmed,
-        false => Verdict::Contradicted,
-    };
+    let ours: Vec<&str> = rows.iter().map(|row| row.ours.as_str()).collect();
     Ok(Finding::new(
-        verdict,
-        format!("{u} of {all}"),
+        readings(&rows),
+        ours.join(", "),
         "often",
-        format!("{u} of {all} classifiers go down and return to half of their first resolution."),
+        format!(
+            "By {} of {} readings of a U-Net more than half of the classifiers are one.",
+            agreeing(&rows),
+            rows.len()
+        ),
         rows,
     ))
 }
 
 /// One or more U-Nets: down then up, any number of times, with or without a last half.
-pub fn dense_u(steps: Steps) -> Result<Finding> {
-    Ok(shaped(is_dense, steps, "down, up, ..", |steps| {
+pub fn dense_u(networks: &[PrintedArchitecture], steps: Steps) -> Result<Finding> {
+    Ok(shaped(networks, is_dense, steps, "down, up, ..", |steps| {
         steps.len() >= 2 && !steps[0]
     }))
 }
 
 /// Down, up and down.
-pub fn cosmic_u(steps: Steps) -> Result<Finding> {
+pub fn cosmic_u(networks: &[PrintedArchitecture], steps: Steps) -> Result<Finding> {
     let cosmic = |found: &PrintedArchitecture| found.task == "cosmic";
-    Ok(shaped(cosmic, steps, "down, up, down", |steps| {
+    Ok(shaped(networks, cosmic, steps, "down, up, down", |steps| {
         steps == [false, true, false]
     }))
 }
 
 fn shaped(
+    networks: &[PrintedArchitecture],
     selected: fn(&PrintedArchitecture) -> bool,
     steps: Steps,
     paper: &str,
     fits: fn(&[bool]) -> bool,
 ) -> Finding {
     let mut rows = Vec::new();
-    for found in ARCHITECTURES.iter().filter(|found| selected(found)) {
+    for found in networks.iter().filter(|found| selected(found)) {
         let steps = steps(found.blocks);
         rows.push(Row::new(
             found.name(),
@@ -216,7 +267,37 @@ fn shaped(
         every(&rows),
         format!("{holds} of {all}"),
         paper,
-        format!("{holds} of {all} architectures have the shape."),
+        format!("The resolutions of {holds} of {all} architectures go {paper}."),
         rows,
     )
+}
+
+/// What the stream carries from a block to the next: whether `same` holds for `N_out` of the one and
+/// `N_in` of the other, for every pair of neighbours.
+pub fn independent_widths(same: fn(usize, usize) -> bool) -> Result<Finding> {
+    let mut rows = Vec::new();
+    let mut near = 0;
+    for found in ARCHITECTURES {
+        for (index, pair) in found.blocks.windows(2).enumerate() {
+            let (n_out, n_in) = (pair[0].width[2], pair[1].width[0]);
+            near += usize::from(10 * n_out.abs_diff(n_in) <= n_out);
+            rows.push(Row::new(
+                format!("{}, blocks {} and {}", found.name(), index + 1, index + 2),
+                format!("N_out {n_out}"),
+                format!("N_in {n_in}"),
+                !same(n_out, n_in),
+            ));
+        }
+    }
+    let (differ, all) = (agreeing(&rows), rows.len());
+    Ok(Finding::new(
+        often(&rows),
+        format!("{differ} of {all} pairs differ"),
+        "independent masks",
+        format!(
+            "{differ} of {all} neighbours differ in N_out and N_in, though {near} by at most a \
+             tenth: the stream between them is about as wide for both."
+        ),
+        rows,
+    ))
 }

@@ -3,6 +3,7 @@
 pub mod architectures;
 pub mod base;
 pub mod performance;
+pub mod text;
 
 pub use architectures::{ARCHITECTURES, Block, PrintedArchitecture};
 pub use base::Base;
