@@ -54,7 +54,7 @@ fn table(number: usize, json: bool) -> Result<ExitCode> {
     let table = recomputed::table(number)?;
     print(&match json {
         true => json::written(&table)?,
-        false => text::recomputed(&table, width()),
+        false => text::recomputed(&table),
     })?;
     Ok(ExitCode::SUCCESS)
 }

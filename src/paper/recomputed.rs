@@ -77,8 +77,8 @@ fn performance(table: &PerformanceTable) -> Result<Recomputed> {
         }
     }
     let mut notes = vec![
-        "Relative complexities are recomputed from Tables 6 to 8 by Appendix C.2; the architectures \
-         of DNArch_K,R are not printed."
+        "C is the complexity relative to the base network's, recomputed from Tables 6 to 8 by \
+         Appendix C.2; the architectures of DNArch_K,R are not printed."
             .to_string(),
     ];
     if averaged {
@@ -112,7 +112,7 @@ fn complexities(
         .iter()
         .map(|ratio| format!("{ratio:.2}"))
         .collect();
-    let mut rows = vec![("complexity printed", printed)];
+    let mut rows = vec![("C printed", printed)];
     if matches!(row.model, KRWD | KRWD_LARGE) {
         let large = row.model == KRWD_LARGE;
         let of_task = |task: &&str| {
@@ -124,7 +124,7 @@ fn complexities(
         let ours = found
             .iter()
             .map(|found| Ok(format!("{:.3}", ratio(found, 0.0, block_cost)?)));
-        rows.push(("complexity recomputed", ours.collect::<Result<_>>()?));
+        rows.push(("C recomputed", ours.collect::<Result<_>>()?));
     }
     Ok(rows)
 }
@@ -199,7 +199,7 @@ fn hyperparameters(number: usize) -> Result<Recomputed> {
 fn architectures(number: usize) -> Result<Recomputed> {
     let mut rows = Vec::new();
     let mut notes = vec![
-        "sigma is the width of the Gaussian mask whose Eq. 10 gives the printed kernel size; a \
+        "The widths are N_in, N_mid and N_out. sigma is the width of the Gaussian mask whose Eq. 10 gives the printed kernel size; a \
          kernel as large as its block's resolution was cut, so that its sigma is a lower bound. \
          share is the block's cost by Appendix C.2 relative to the whole base network's."
             .to_string(),
@@ -244,7 +244,7 @@ fn architectures(number: usize) -> Result<Recomputed> {
             "block",
             "kernel",
             "resolution",
-            "N_in N_mid N_out",
+            "widths",
             "sigma",
             "share",
         ]),

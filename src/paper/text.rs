@@ -97,10 +97,12 @@ fn verdict(checked: &Checked) -> String {
     }
 }
 
-/// A recomputed table beside the printed one.
-pub fn recomputed(table: &Recomputed, width: u16) -> String {
+/// A recomputed table beside the printed one. Its numbers are not broken: it is as wide as it is.
+pub fn recomputed(table: &Recomputed) -> String {
     let mut text = format!("{}\n\n", table.title);
-    let mut cells = ruled(table.columns.clone(), width);
+    let names = table.columns.iter().map(|name| name.replace(' ', "\n"));
+    let mut cells = ruled(names.collect::<Vec<_>>(), u16::MAX);
+    cells.set_content_arrangement(ContentArrangement::Disabled);
     cells.add_rows(table.rows.clone());
     text += &trimmed(&cells);
     for note in &table.notes {
