@@ -79,7 +79,7 @@ fn tables_are_shown_beside_the_printed_ones() {
     // each printed ratio row, one for each recomputed.
     let rows = [16 + 3, 12 + 5, 10 + 5, 10, 4, 45, 25, 43];
     let cells = [
-        "85.78", "0.001763", "76.37", "19500", "21500", "15331", "280", "719",
+        "85.78", "0.001763", "76.37", "19500", "21500", "15331", "280", "709",
     ];
     for (index, (rows, cell)) in rows.into_iter().zip(cells).enumerate() {
         let number = (index + 1).to_string();
@@ -93,9 +93,7 @@ fn tables_are_shown_beside_the_printed_ones() {
         for row in json["rows"].as_array().unwrap() {
             assert_eq!(row.as_array().unwrap().len(), columns);
         }
-        if number != "8" {
-            assert!(json.to_string().contains(cell), "Table {number}: {cell}");
-        }
+        assert!(json.to_string().contains(cell), "Table {number}: {cell}");
         assert!(printed(&["--table", &number]).starts_with(&format!("Table {number},")));
     }
 }
@@ -196,5 +194,7 @@ fn the_document_is_current() {
             compared += 1;
         }
     }
-    assert!(compared > 80);
+    // Three claims need the feature.
+    let left_out = if cfg!(feature = "linalg") { 0 } else { 3 };
+    assert_eq!(compared + left_out, verification.claims().count());
 }

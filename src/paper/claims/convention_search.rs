@@ -10,6 +10,7 @@ use super::conventions::{base_shape, networks, shape};
 use super::readings::{CORES, FOURIER, FURTHER, Reading, Shape};
 use crate::Result;
 use crate::equations::complexity::{block_cost, network_cost};
+use crate::paper::claim::Source::Question;
 use crate::paper::claim::{Claim, Finding, Row, Verdict, agreeing, every};
 use crate::paper::tables::ARCHITECTURES;
 
@@ -17,32 +18,33 @@ use crate::paper::tables::ARCHITECTURES;
 pub const CLAIMS: &[Claim] = &[
     Claim {
         id: "search-core",
-        place: "C.2, Tables 1 to 3, 6 to 8",
+        source: Question("C.2, Tables 1 to 3, 6 to 8"),
         title: "the ratios identify the linear layers, whatever else is counted",
-        formula: "RMS of ten < 0.02 for some combination with R (N_in N_mid + N_mid N_out), for none without",
+        formula: "RMS of ten <= 0.021 for some combination with R (N_in N_mid + N_mid N_out), for none without",
         recorded: Verdict::Confirmed,
         evaluate: || core(CORES),
     },
     Claim {
         id: "search-everything-else",
-        place: "C.2, Tables 1 to 3, 6 to 8",
-        title: "the ratios identify no other convention",
-        formula: "RMS of ten < 0.02 for at least two choices on each axis but the linear layers",
+        source: Question("C.2, Tables 1 to 3, 6 to 8"),
+        title: "the ratios identify no convention but that of the linear layers",
+        formula: "RMS of ten <= 0.021 for at least two choices on each axis but the linear layers",
         recorded: Verdict::Confirmed,
         evaluate: || everything_else(CORES),
     },
     Claim {
         id: "search-cifar",
-        place: "C.2, Tables 3, 7 and 8",
-        title: "some combination that fits the ten other ratios gives those of CIFAR",
-        formula: "min |ratio - printed| <= 0.005 over the combinations with RMS of ten < 0.02",
+        source: Question("C.2, Tables 3, 7 and 8"),
+        title: "some combination of conventions that fits the ten other ratios gives those of CIFAR",
+        formula: "min |ratio - printed| <= 0.005 over the combinations with RMS of ten <= 0.021",
         recorded: Verdict::Contradicted,
         evaluate: || cifar(CORES, PRINTED),
     },
 ];
 
-/// What counts as a fit: the root mean square difference from the ten ratios that are not CIFAR's.
-const FIT: f64 = 0.02;
+/// What counts as a fit: a root mean square difference from the ten ratios that are not CIFAR's of
+/// at most that of C.2 as [`block_cost`] reads it, 0.0202, rounded up to a thousandth.
+const FIT: f64 = 0.021;
 
 /// How many architectures are printed.
 const ALL: usize = ARCHITECTURES.len();
@@ -183,16 +185,19 @@ fn differences(shares: &Shares, printed: &[f64; ALL]) -> [f64; ALL] {
 /// For each choice of linear layers: how many combinations fit, and the best.
 pub fn core(cores: &[Reading]) -> Result<Finding> {
     let axes = axes()?;
-    let mut rows = Vec::new();
+    let (mut rows, mut fitting) = (Vec::new(), Vec::new());
     let mut counted = 0;
     for (index, choice) in cores.iter().enumerate() {
         let (mut fits, mut all, mut best) = (0, 0, f64::INFINITY);
         combinations(&shares(choice.cost)?, &axes, |combination| {
             all += 1;
-            fits += usize::from(combination.error < FIT);
+            fits += usize::from(combination.error <= FIT);
             best = combination.error.min(best);
         });
         counted += all;
+        if fits > 0 {
+            fitting.push(choice.name);
+        }
         rows.push(Row::new(
             choice.name,
             format!("{fits} of {all} combinations fit, the best {best:.3}"),
@@ -200,15 +205,13 @@ pub fn core(cores: &[Reading]) -> Result<Finding> {
             (fits > 0) == (index == 0),
         ));
     }
-    let fitting = rows.iter().filter(|row| !row.ours.starts_with("0 of"));
-    let fitting: Vec<&str> = fitting.map(|row| row.item.as_str()).collect();
     Ok(Finding::new(
         every(&rows),
-        rows[0].ours.clone(),
-        cores[0].name,
+        format!("{}: {}", cores[0].name, rows[0].ours),
+        "L N_in N_out a layer (C.2)",
         format!(
-            "Of {counted} combinations those that fit the ten ratios up to {FIT} have the linear \
-             layers: {}.",
+            "Of {counted} combinations those that fit the ten ratios as well as C.2 to the letter, \
+             up to {FIT}, have the linear layers: {}.",
             fitting.join("; ")
         ),
         rows,
@@ -221,7 +224,7 @@ pub fn everything_else(cores: &[Reading]) -> Result<Finding> {
     let axes = axes()?;
     let mut seen: [Vec<bool>; 4] = std::array::from_fn(|i| vec![false; axes[i].choices.len()]);
     combinations(&shares(cores[0].cost)?, &axes, |combination| {
-        if combination.error < FIT {
+        if combination.error <= FIT {
             for (seen, choice) in seen.iter_mut().zip(combination.choices) {
                 seen[choice] = true;
             }
@@ -241,7 +244,7 @@ pub fn everything_else(cores: &[Reading]) -> Result<Finding> {
             Row::new(
                 item,
                 format!("{fits} of {} choices fit", seen.len()),
-                "one",
+                "not stated",
                 fits > 1,
             )
         })
@@ -268,7 +271,7 @@ pub fn everything_else(cores: &[Reading]) -> Result<Finding> {
 pub fn cifar(cores: &[Reading], tolerance: f64) -> Result<Finding> {
     let mut closest = [f64::INFINITY; ALL];
     combinations(&shares(cores[0].cost)?, &axes()?, |combination| {
-        if combination.error < FIT {
+        if combination.error <= FIT {
             for (closest, difference) in closest.iter_mut().zip(combination.differences) {
                 if difference.abs() < closest.abs() {
                     *closest = difference;

@@ -13,8 +13,10 @@ pub mod forms;
 pub mod hyperparameters;
 #[cfg(feature = "linalg")]
 pub mod identifiable;
+pub mod initial;
 pub mod kernels;
 pub mod linear_algebra;
+pub mod loss;
 pub mod minima;
 #[cfg(feature = "linalg")]
 pub mod operators;
@@ -49,13 +51,15 @@ pub const SECTIONS: &[Section] = &[
     section("Section 4: the shapes of the found architectures", shapes::CLAIMS),
     section("Appendix A: threshold coordinates", thresholds::CLAIMS),
     section("Appendix B: convolution with downsampling", appendix_b::CLAIMS),
-    section("Appendix B: the same on one period", periodic::CLAIMS),
+    section("Appendix B: its forms on one period", periodic::CLAIMS),
     section("Appendix C: complexity of the printed architectures", complexity::CLAIMS),
     section("Appendix C: conventions left open", conventions::CLAIMS),
     section("Appendix C: all conventions at once", convention_search::CLAIMS),
     section("Appendix C: scaled and shifted sizes", scaling::CLAIMS),
+    section("Appendix C.1: the complexity loss", loss::CLAIMS),
     section("Appendix E: parameters of the base networks", parameters::CLAIMS),
     section("Appendix E: bounds of the masks", bounds::CLAIMS),
+    section("Appendix E: masks at their bounds and at the start", initial::CLAIMS),
     section("Appendix E: hyperparameters of Tables 4 and 5", hyperparameters::CLAIMS),
     section("Appendices D to F: descriptions of tasks and networks", descriptions::CLAIMS),
     section("Appendix H: smallest sizes in Tables 6 to 8", minima::CLAIMS),
