@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
-use dnarch::paper::{Verdict, Verification, markdown, plot, text};
+use dnarch::paper::{Source, Verdict, Verification, markdown, plot, text};
 use serde_json::Value;
 
 fn verify(arguments: &[&str]) -> Output {
@@ -38,6 +38,21 @@ fn every_claim_is_listed_on_a_line_of_its_own() {
     }
     assert!(listing.lines().all(|line| line.chars().count() <= 100));
     assert!(listing.contains("Every verdict is the recorded one."));
+    // A heading and two lines of counts, then the sections.
+    assert!(
+        listing
+            .lines()
+            .nth(1)
+            .unwrap()
+            .contains("claims of the paper: ")
+    );
+    assert!(
+        listing
+            .lines()
+            .nth(2)
+            .unwrap()
+            .contains("questions asked here: ")
+    );
 }
 
 #[test]
@@ -67,6 +82,14 @@ fn json_has_every_claim() {
         .flat_map(|section| section["claims"].as_array().unwrap())
         .map(|claim| claim["id"].as_str().unwrap())
         .collect();
+    let sources = sections
+        .iter()
+        .flat_map(|section| section["claims"].as_array().unwrap());
+    let questions = sources
+        .filter(|claim| claim["source"] == "question")
+        .count();
+    let asked = dnarch::paper::claims().filter(|claim| matches!(claim.source, Source::Question(_)));
+    assert_eq!(questions, asked.count());
     let known: Vec<&str> = dnarch::paper::claims().map(|claim| claim.id).collect();
     assert_eq!(listed, known);
     assert_eq!(json["matches"], true);

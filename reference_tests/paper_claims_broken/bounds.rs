@@ -6,7 +6,7 @@ use dnarch::equations::fourier_convolution::fourier_convolution;
 use dnarch::equations::threshold::{gaussian_x_t, mu_bounds, sigmoid_x_t};
 use dnarch::paper::claims::bounds::{self, minimum_fraction, minimum_fraction_of_initial};
 use dnarch::paper::claims::forms::{Form, REDUCE_FIRST, SPATIAL, TWO_STEP};
-use dnarch::paper::claims::{appendix_b, initial, minima, periodic, thresholds};
+use dnarch::paper::claims::{appendix_b, initial, minima, periodic, roundings, thresholds};
 use dnarch::paper::tables::base::{LARGE, SMALL};
 use ndarray::{Array2, Array3};
 
@@ -126,9 +126,9 @@ pub const BREAKS: &[Break] = &[
     broken("minima-resolutions-6", "tau read as its double", || minima::resolutions(6, twice_as_steep)),
     broken("minima-resolutions-7", "axis of length 1", || minima::resolutions(7, doubled)),
     broken("minima-resolutions-8", "tau read as its half", || minima::resolutions(8, half_as_steep)),
-    broken("minima-width-29", "axis of length 1", || minima::width_29(doubled)),
-    broken("minima-width-29", "0.95 left out", || minima::width_29(without_level)),
-    broken("minima-one-rounding", "axis of length 1", || minima::one_rounding(doubled)),
+    broken("minima-width-29", "axis of length 1", || roundings::width_29(doubled)),
+    broken("minima-width-29", "0.95 left out", || roundings::width_29(without_level)),
+    broken("minima-one-rounding", "axis of length 1", || roundings::one_rounding(doubled)),
     broken("minima-depths", "axis of length 1", || minima::depths(doubled)),
-    broken("minima-cifar-4", "axis of length 1", || minima::cifar_4(doubled)),
+    broken("minima-cifar-4", "axis of length 1", || roundings::cifar_4(doubled)),
 ];

@@ -10,9 +10,9 @@ use dnarch::paper::claims::parameters::{
     LARGE_PRINTED, SMALL_PRINTED, Task, count_without_kernels, described, described_count,
     published, published_count, without_kernels,
 };
-use dnarch::paper::claims::shapes::{
-    U_NETS, UNet, classification_u, cosmic_u, dense_u, diverse_blocks, independent_widths,
-    not_decreasing, resolution_steps, steps_of,
+use dnarch::paper::claims::shapes::{diverse_blocks, independent_widths};
+use dnarch::paper::claims::u_nets::{
+    U_NETS, UNet, classification_u, cosmic_u, dense_u, not_decreasing, resolution_steps, steps_of,
 };
 use dnarch::paper::tables::base::{LARGE, SMALL};
 use dnarch::paper::tables::performance::BASE_2022;

@@ -12,7 +12,7 @@ pub const CLAIMS: &[Claim] = &[
     Claim {
         id: "loss-overflow",
         source: Paper("C.1, Eq. 12"),
-        title: "Eq. 12 prevents overflow: squared differences of complexities of order 1e10 overflow",
+        title: "the alternative to Eq. 12, squared differences of complexities of order 1e10, overflows",
         formula: "(1e10)^2 beyond the largest number of f32, bf16, f16, 32-bit integers; some: cannot be told",
         recorded: Verdict::CannotBeTold,
         evaluate: || overflow(1e10),

@@ -141,7 +141,7 @@ fn explained(rows: Vec<Row>, ours: String, what: &str) -> Finding {
     Finding::new(
         every(&rows),
         ours,
-        "two decimals",
+        "the printed ratios",
         format!("{what}, {holds} of {all} ratios follow to the printed digit."),
         rows,
     )
