@@ -1,6 +1,8 @@
 //! Tables 4 to 8: hyperparameters, shapes, kernels, parameters.
 
-use dnarch::paper::claims::descriptions::{arithmetic, lengths, low_accuracy, metrics};
+use dnarch::paper::claims::descriptions::{
+    arithmetic, lengths, list_operations, low_accuracy, metrics,
+};
 use dnarch::paper::claims::hyperparameters::{by_row, grids, list, preferred};
 use dnarch::paper::claims::kernels::{
     kernel_within_input, kernel_within_resolution, never_one, odd, resolution_within_input,
@@ -65,11 +67,12 @@ pub const BREAKS: &[Break] = &[
     broken("hyperparameters-tau-channel-table-5", "both tables", || preferred("table", 25.0, |row| row.tau_channel)),
     broken("hyperparameters-tau-channel-table-5", "another column", || preferred("table5", 25.0, |row| row.tau_resolution)),
     broken("hyperparameters-tau-depth", "another value", || preferred("table", 16.0, |row| row.tau_depth)),
-    broken("hyperparameters-list", "the rows of Table 5 for all", || list(|_| &PAPER[PAPER.len() - 1])),
+    broken("hyperparameters-list", "the rows of Table 5 for all", || list(|_| Ok(&PAPER[PAPER.len() - 1]))),
     broken("descriptions-arithmetic", "sums for products", || arithmetic(|parts| parts.iter().sum(), |parts| parts.iter().sum())),
     broken("descriptions-metrics", "the table beside itself", || metrics(&MEASURES.iter().map(|measure| Measure { in_text: measure.in_table, ..*measure }).collect::<Vec<_>>())),
     broken("descriptions-low-accuracy", "the network published before", || low_accuracy(BASE_2022, LOW_ACCURACY)),
     broken("descriptions-lengths", "another table", || lengths(|found| found.table == 7)),
+    broken("descriptions-listops", "MAX and MIN swapped", || list_operations(i32::min, i32::max)),
     broken("shapes-diverse-blocks", "N_out left out", || diverse_blocks(|[n_in, n_mid, _]| if n_in < n_mid { "expanded" } else { "bottleneck" })),
     broken("shapes-not-decreasing", "the first three blocks", || not_decreasing(beginning)),
     broken("shapes-classification-u", "any rise", || classification_u(&[UNet { name: "rises", holds: |sizes| sizes.windows(2).any(|pair| pair[1] > pair[0]) }])),

@@ -41,7 +41,35 @@ pub const CLAIMS: &[Claim] = &[
         recorded: Verdict::Confirmed,
         evaluate: || lengths(|found| found.table == 6),
     },
+    Claim {
+        id: "descriptions-listops",
+        source: Paper("D.1"),
+        title: "the example of ListOps, [MAX29[MIN47]0], is 9",
+        formula: "max(2, 9, min(4, 7), 0) = 9",
+        recorded: Verdict::Confirmed,
+        evaluate: || list_operations(i32::max, i32::min),
+    },
 ];
+
+/// MAX or MIN of two numbers.
+type Operator = fn(i32, i32) -> i32;
+
+/// D.1's example by `max` and `min`.
+pub fn list_operations(max: Operator, min: Operator) -> Result<Finding> {
+    let inner = min(4, 7);
+    let value = [9, inner, 0].into_iter().fold(2, max);
+    let rows = vec![
+        Row::new("[MIN47]", inner.to_string(), "not stated", inner == 4),
+        Row::new("[MAX29[MIN47]0]", value.to_string(), "9", value == 9),
+    ];
+    Ok(Finding::new(
+        every(&rows),
+        value.to_string(),
+        "9",
+        format!("The printed expression is {value}."),
+        rows,
+    ))
+}
 
 /// A sum or a product.
 type Combine = fn(&[usize]) -> usize;

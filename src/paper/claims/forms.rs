@@ -58,6 +58,9 @@ pub const SPATIAL: Form = Form {
 /// The three forms beside Eq. 7.
 pub const FORMS: &[Form] = &[TWO_STEP, REDUCE_FIRST, SPATIAL];
 
+/// A function of the position, which goes from 0 to 1.
+type Wave = fn(f64) -> f64;
+
 /// A signal and a kernel.
 pub(super) struct Pair {
     pub signal: Array3<f64>,
@@ -89,7 +92,7 @@ impl Pair {
             libm::exp(-0.5 * z * z)
         };
         let sum: f64 = (0..=N).map(tap).sum();
-        let functions: [(_, fn(f64) -> f64); 4] = [
+        let functions: [(&str, Wave); 4] = [
             ("constant", |_| 1.0),
             ("ramp", |t| t),
             ("sine of 0.75 periods", |t| libm::sin(0.75 * TAU * t)),

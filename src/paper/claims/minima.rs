@@ -94,7 +94,7 @@ impl Below {
 pub fn widths(table: usize, fraction: fn(f64) -> Result<f64>) -> Result<Finding> {
     let mut compared = Vec::new();
     for found in of_table(table) {
-        let tau = found.hyperparameters().tau_channel;
+        let tau = found.hyperparameters()?.tau_channel;
         let minimum = fraction(tau)? * found.base.maximum_width() as f64;
         let mut below = Below::default();
         for width in found.blocks.iter().flat_map(|block| block.width) {
@@ -109,7 +109,7 @@ pub fn widths(table: usize, fraction: fn(f64) -> Result<f64>) -> Result<Finding>
 pub fn resolutions(table: usize, fraction: fn(f64) -> Result<f64>) -> Result<Finding> {
     let mut compared = Vec::new();
     for found in of_table(table) {
-        let tau = found.hyperparameters().tau_resolution;
+        let tau = found.hyperparameters()?.tau_resolution;
         let fraction = fraction(tau)?;
         let mut below = Below::default();
         for block in found.blocks {
@@ -166,7 +166,7 @@ pub fn depths(fraction: fn(f64) -> Result<f64>) -> Result<Finding> {
     let mut rows = Vec::new();
     for found in ARCHITECTURES {
         let maximum = found.base.maximum_depth();
-        let minimum = fraction(found.hyperparameters().tau_depth)? * maximum as f64;
+        let minimum = fraction(found.hyperparameters()?.tau_depth)? * maximum as f64;
         rows.push(Row::new(
             found.name(),
             format!("{minimum:.2} to {maximum}"),

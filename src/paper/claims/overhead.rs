@@ -133,7 +133,7 @@ pub fn overhead(instantiated: fn(Base) -> Base, cost: BlockCost) -> Result<Findi
     let mut most = [f64::NEG_INFINITY; 4];
     for found in ARCHITECTURES {
         let target = base_cost(found.base, found.grid, cost)?;
-        let batch = found.hyperparameters().batch as f64;
+        let batch = found.hyperparameters()?.batch as f64;
         let full = base_cost(instantiated(found.base), found.grid, cost)?;
         let ratios = [
             found.printed_ratio() - 1.0,
@@ -204,20 +204,23 @@ pub fn same_complexity(ratio: fn(&PrintedArchitecture) -> f64) -> Result<Finding
     ))
 }
 
+/// How many samples are counted.
+type Samples = fn(&PrintedArchitecture) -> Result<f64>;
+
 /// The base networks whose cost is of order 1e10 or more, by the two readings of what is counted: a
 /// sample, or a batch of Tables 4 and 5.
 pub fn magnitude(cost: BlockCost) -> Result<Finding> {
-    let readings_of: [(&str, fn(&PrintedArchitecture) -> f64); 2] = [
-        ("one sample", |_| 1.0),
+    let readings_of: [(&str, Samples); 2] = [
+        ("one sample", |_| Ok(1.0)),
         ("a batch of Tables 4 and 5", |found| {
-            found.hyperparameters().batch as f64
+            Ok(found.hyperparameters()?.batch as f64)
         }),
     ];
     let mut rows = Vec::new();
     for (name, samples) in readings_of {
         let (mut least, mut most, mut reach) = (f64::INFINITY, 0.0_f64, 0);
         for found in ARCHITECTURES {
-            let operations = samples(found) * base_cost(found.base, found.grid, cost)?;
+            let operations = samples(found)? * base_cost(found.base, found.grid, cost)?;
             (least, most) = (least.min(operations), most.max(operations));
             reach += usize::from(libm::round(libm::log10(operations)) >= 10.0);
         }

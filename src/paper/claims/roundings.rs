@@ -79,7 +79,12 @@ fn rounded(fraction: f64, maximum: usize, printed: usize) -> Vec<Row> {
 pub fn cifar_4(fraction: fn(f64) -> Result<f64>) -> Result<Finding> {
     let found = ARCHITECTURES
         .iter()
-        .filter(|found| is_cifar(found) && found.hyperparameters().tau_resolution == 25.0);
+        .filter(|found| is_cifar(found))
+        .filter(|found| {
+            found
+                .hyperparameters()
+                .is_ok_and(|row| row.tau_resolution == 25.0)
+        });
     let axes = found
         .flat_map(|found| found.blocks)
         .flat_map(|block| block.resolution);

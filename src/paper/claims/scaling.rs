@@ -92,7 +92,7 @@ pub fn initial_share(tau: f64) -> Result<f64> {
 /// Printed sizes as counts of samples with the cost by Eq. 11 relative to the initial mask, and the
 /// reverse. A mask at its full length may be anything between; it counts as initial.
 pub fn initial_size(share: fn(f64) -> Result<f64>) -> Result<Finding> {
-    let share = |found: &PrintedArchitecture| share(found.hyperparameters().tau_resolution);
+    let share = |found: &PrintedArchitecture| share(found.hyperparameters()?.tau_resolution);
     let samples = errors(|found| ratio(found, 0.0, block_cost))?;
     let relative = errors(|found| {
         let share = share(found)?;

@@ -203,12 +203,15 @@ pub fn dense_u(networks: &[PrintedArchitecture], steps: Steps) -> Result<Finding
     ))
 }
 
+/// Whether steps are those of "1.5 U-Nets".
+type Fits = fn(&[bool]) -> bool;
+
 /// Down, up and down, by two readings of "1.5 U-Nets": nothing else, or that to begin with.
 pub fn cosmic_u(networks: &[PrintedArchitecture], steps: Steps) -> Result<Finding> {
     let cosmic = networks.iter().filter(|found| found.task == "cosmic");
     let cosmic: Vec<(String, Vec<bool>)> =
         cosmic.map(|found| (found.name(), steps(found))).collect();
-    let readings_of: [(&str, fn(&[bool]) -> bool); 2] = [
+    let readings_of: [(&str, Fits); 2] = [
         ("down, up, down and no more", |steps| {
             steps == [false, true, false]
         }),
