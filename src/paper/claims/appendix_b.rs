@@ -17,7 +17,7 @@ pub const CLAIMS: &[Claim] = &[
     Claim {
         id: "appendix-b-full-resolution",
         source: Paper("Eq. 7, B.2, B.4"),
-        title: "without downsampling every form is the plain convolution",
+        title: "without downsampling every form of Appendix B is the plain convolution",
         formula: "max |form - f * psi| <= 1e-12 for each form, M = N, m = 1",
         recorded: Verdict::Confirmed,
         evaluate: || full_resolution(FORMS),
@@ -41,7 +41,7 @@ pub const CLAIMS: &[Claim] = &[
     Claim {
         id: "appendix-b-2-smooth",
         source: Paper("B.2, Eq. 7"),
-        title: "reducing first is Eq. 7 for smooth functions away from the borders",
+        title: "reducing first (B.2) is Eq. 7 for smooth functions away from the borders",
         formula: "max |form - Eq. 7| over the middle half of the samples, N = 64 to M = 32, four smooth f; up to 0.0001",
         recorded: Verdict::ConfirmedWithin(0.0001),
         evaluate: || middle(REDUCE_FIRST, 0.0001),
@@ -49,7 +49,7 @@ pub const CLAIMS: &[Claim] = &[
     Claim {
         id: "appendix-b-2-noise",
         source: Paper("B.2, Eq. 7"),
-        title: "reducing first is Eq. 7 for every function that is 0 outside the input",
+        title: "reducing first (B.2) is Eq. 7 for every function that is 0 outside the input",
         formula: "RMS over 16 draws of max |form - Eq. 7| / max |Eq. 7|, N = 64 to M = 32; 1e-12",
         recorded: Verdict::Contradicted,
         evaluate: || everywhere(REDUCE_FIRST),
@@ -57,7 +57,7 @@ pub const CLAIMS: &[Claim] = &[
     Claim {
         id: "appendix-b-4-inside",
         source: Paper("B.4, Eq. 7"),
-        title: "the spatial form is Eq. 7 where the convolution stays inside the input",
+        title: "the spatial form (B.4) is Eq. 7 where the convolution stays inside the input",
         formula: "max |form - Eq. 7| <= 1e-12, f = 0 within half a kernel of the borders",
         recorded: Verdict::Confirmed,
         evaluate: || inside(SPATIAL),
@@ -65,7 +65,7 @@ pub const CLAIMS: &[Claim] = &[
     Claim {
         id: "appendix-b-4-noise",
         source: Paper("B.4, Eq. 7"),
-        title: "the spatial form is Eq. 7 for every function that is 0 outside the input",
+        title: "the spatial form (B.4) is Eq. 7 for every function that is 0 outside the input",
         formula: "RMS over 16 draws of max |form - Eq. 7| / max |Eq. 7|, N = 64 to M = 32; 1e-12",
         recorded: Verdict::Contradicted,
         evaluate: || everywhere(SPATIAL),

@@ -44,7 +44,7 @@ pub const CLAIMS: &[Claim] = &[
     Claim {
         id: "complexity-printed-down",
         source: Question("C.2, Tables 1 to 3, 6 to 8"),
-        title: "sizes rounded down in print explain the ratios of Tables 1 to 3",
+        title: "sizes rounded down in print explain the printed ratios of Tables 1 to 3",
         formula: "ratio(sizes) <= printed <= ratio(sizes + 1), +-0.005, in all fourteen",
         recorded: Verdict::Contradicted,
         evaluate: || attainable(PrintedBy::Floor.shifts(), block_cost),
@@ -52,7 +52,7 @@ pub const CLAIMS: &[Claim] = &[
     Claim {
         id: "complexity-printed-nearest",
         source: Question("C.2, Tables 1 to 3, 6 to 8"),
-        title: "sizes rounded to the nearest in print explain the ratios of Tables 1 to 3",
+        title: "sizes rounded to the nearest in print explain the printed ratios of Tables 1 to 3",
         formula: "ratio(sizes - 1/2) <= printed <= ratio(sizes + 1/2), +-0.005, in all fourteen",
         recorded: Verdict::Contradicted,
         evaluate: || attainable(PrintedBy::Round.shifts(), block_cost),
@@ -60,7 +60,7 @@ pub const CLAIMS: &[Claim] = &[
     Claim {
         id: "complexity-printed-up",
         source: Question("C.2, Tables 1 to 3, 6 to 8"),
-        title: "sizes rounded up in print explain the ratios of Tables 1 to 3",
+        title: "sizes rounded up in print explain the printed ratios of Tables 1 to 3",
         formula: "ratio(sizes - 1) <= printed <= ratio(sizes), +-0.005, in all fourteen",
         recorded: Verdict::Contradicted,
         evaluate: || attainable(PrintedBy::Ceil.shifts(), block_cost),
@@ -68,7 +68,7 @@ pub const CLAIMS: &[Claim] = &[
     Claim {
         id: "complexity-fractional-depth",
         source: Question("C.1"),
-        title: "a last block that counts in part, with sizes rounded down in print, explains the ratios",
+        title: "a last block that counts in part, with sizes rounded down in print, explains the printed ratios",
         formula: "ratio(sizes without the last block) <= printed <= ratio(sizes + 1), +-0.005, in all fourteen",
         recorded: Verdict::Contradicted,
         evaluate: || last_block(PrintedBy::Floor.shifts(), block_cost),

@@ -13,7 +13,7 @@ pub const CLAIMS: &[Claim] = &[
     Claim {
         id: "search-core",
         source: Question("C.2, Tables 1 to 3, 6 to 8"),
-        title: "the ratios identify the linear layers, whatever else is counted",
+        title: "the printed ratios identify the linear layers, whatever else is counted",
         formula: "RMS of ten <= 0.021 for some combination with R (N_in N_mid + N_mid N_out), for none without",
         recorded: Verdict::Confirmed,
         evaluate: || core(CORES),
@@ -21,7 +21,7 @@ pub const CLAIMS: &[Claim] = &[
     Claim {
         id: "search-everything-else",
         source: Question("C.2, Tables 1 to 3, 6 to 8"),
-        title: "the ratios identify no convention but that of the linear layers",
+        title: "the printed ratios identify no convention but that of the linear layers",
         formula: "RMS of ten <= 0.021 for at least two choices on each axis but the linear layers",
         recorded: Verdict::Confirmed,
         evaluate: || everything_else(CORES),

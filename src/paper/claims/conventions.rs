@@ -22,7 +22,7 @@ pub const CLAIMS: &[Claim] = &[
     Claim {
         id: "conventions-linears",
         source: Paper("C.2"),
-        title: "the ratios tell that both linear layers work at the masked resolution, with N_mid between",
+        title: "the printed ratios tell that both linear layers work at the masked resolution, with N_mid between",
         formula: "sum_b R_b (N_in N_mid + N_mid N_out) + .. over the same of the base network; RMS of ten",
         recorded: Verdict::Confirmed,
         evaluate: || linear_layers(CORES),
@@ -30,7 +30,7 @@ pub const CLAIMS: &[Claim] = &[
     Claim {
         id: "conventions-logarithm",
         source: Question("C.2"),
-        title: "the ratios tell which logarithm the Fourier convolution is costed with",
+        title: "the printed ratios tell which logarithm the Fourier convolution is costed with",
         formula: "R ln R, R log2 R, R log10 R, L ln L or nothing for the Fourier convolution; RMS of ten",
         recorded: Verdict::CannotBeTold,
         evaluate: || told("log", LOGARITHMS),
@@ -38,7 +38,7 @@ pub const CLAIMS: &[Claim] = &[
     Claim {
         id: "conventions-channels",
         source: Paper("C.2"),
-        title: "the ratios tell that the Fourier convolution is costed without its channels",
+        title: "the printed ratios tell that the Fourier convolution is costed without its channels",
         formula: "R ln R times 1, N_in or N_mid for the Fourier convolution; RMS of ten",
         recorded: Verdict::CannotBeTold,
         evaluate: || told("L log(L)", CHANNELS),
@@ -46,7 +46,7 @@ pub const CLAIMS: &[Claim] = &[
     Claim {
         id: "conventions-pointwise",
         source: Question("C.2"),
-        title: "the ratios tell which pointwise operations count",
+        title: "the printed ratios tell which pointwise operations count",
         formula: "sum_b R_b (2 N_in + 2 N_mid + N_out), none, fewer, more, or at L; RMS of ten",
         recorded: Verdict::CannotBeTold,
         evaluate: || told("L N_in each: GELU, DropOut, etc.", POINTWISE),
@@ -54,7 +54,7 @@ pub const CLAIMS: &[Claim] = &[
     Claim {
         id: "conventions-direct",
         source: Paper("C.2"),
-        title: "the ratios tell that convolutions cost what the Fourier domain costs, not kernel times resolution",
+        title: "the printed ratios tell that convolutions cost what the Fourier domain costs, not kernel times resolution",
         formula: "R ln R beside K R N_in and K R, base kernel K = L; RMS of ten",
         recorded: Verdict::Confirmed,
         evaluate: || told("L log(L)", DIRECT),
@@ -62,7 +62,7 @@ pub const CLAIMS: &[Claim] = &[
     Claim {
         id: "conventions-ends",
         source: Question("C.1"),
-        title: "the ratios tell whether encoder and decoder count",
+        title: "the printed ratios tell whether encoder and decoder count",
         formula: "(encoder + blocks + decoder) / same of base, beside blocks alone; RMS of ten",
         recorded: Verdict::CannotBeTold,
         evaluate: || ends(network_ratio),
@@ -70,7 +70,7 @@ pub const CLAIMS: &[Claim] = &[
     Claim {
         id: "conventions-axes",
         source: Question("C.2, Tables 7 and 8"),
-        title: "the ratios tell that the logarithm on images is that of all positions",
+        title: "the printed ratios tell that the logarithm on images is that of all positions",
         formula: "R ln R beside sum_axes R ln R_axis (equal) and sum_axes R_axis ln R_axis; RMS of ten",
         recorded: Verdict::CannotBeTold,
         evaluate: || told("not stated", AXES),
@@ -78,7 +78,7 @@ pub const CLAIMS: &[Claim] = &[
     Claim {
         id: "conventions-initial-size",
         source: Question("Eq. 11, E.1"),
-        title: "the ratios tell that printed resolutions are counted from the whole axis, not from the initial mask",
+        title: "the printed ratios tell that printed resolutions are counted from the whole axis, not from the initial mask",
         formula: "r; Eq. 11: r 2/(x_T^0 + 1) where r < N; its reverse: min(N, r (x_T^0 + 1)/2); RMS of ten",
         recorded: Verdict::CannotBeTold,
         evaluate: || scaling::initial_size(scaling::initial_share),
@@ -86,7 +86,7 @@ pub const CLAIMS: &[Claim] = &[
     Claim {
         id: "conventions-cosmic-129",
         source: Question("Table 7"),
-        title: "the ratios tell that the resolutions 129 of Cosmic count as 129, not as 128",
+        title: "the printed ratios tell that the resolutions 129 of Cosmic count as 129, not as 128",
         formula: "ratio with r beside ratio with min(r, N); RMS of ten",
         recorded: Verdict::CannotBeTold,
         evaluate: || scaling::above_input(f64::min),

@@ -15,7 +15,7 @@ use crate::random::Stream;
 pub const CLAIMS: &[Claim] = &[Claim {
     id: "appendix-b-periodic",
     source: Paper("Eq. 1, Eq. 7, B.2, B.4"),
-    title: "for periodic functions each form is Eq. 7, whatever the function",
+    title: "for periodic functions each form of Appendix B is Eq. 7, whatever the function",
     formula: "max |form - Eq. 7| <= 1e-12, circular, noise, N = 63 to M = 21",
     recorded: Verdict::Confirmed,
     evaluate: || periodic(cropped),

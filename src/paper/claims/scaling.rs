@@ -17,7 +17,7 @@ pub const CLAIMS: &[Claim] = &[
     Claim {
         id: "scaling-target",
         source: Question("C.1, Tables 1 to 3"),
-        title: "one factor on the target complexity explains the ratios",
+        title: "one factor on the target complexity explains the printed ratios",
         formula: "|c ratio - printed| <= 0.005 in all fourteen, c by least squares over the ten",
         recorded: Verdict::Contradicted,
         evaluate: || target(block_cost, PRINTED),
@@ -25,7 +25,7 @@ pub const CLAIMS: &[Claim] = &[
     Claim {
         id: "scaling-shift",
         source: Question("C.1, Tables 6 to 8"),
-        title: "one shift of all widths and one of all resolutions explain the ratios",
+        title: "one shift of all widths and one of all resolutions explain the printed ratios",
         formula: "|ratio(r + s, N + t) - printed| <= 0.005 in all fourteen, s and t best for the ten",
         recorded: Verdict::Contradicted,
         evaluate: || shift(block_cost, PRINTED),
@@ -33,7 +33,7 @@ pub const CLAIMS: &[Claim] = &[
     Claim {
         id: "scaling-cifar-33",
         source: Question("C.1, Tables 7 and 8"),
-        title: "kernel grids of 33 samples on 32 explain the ratios of CIFAR",
+        title: "kernel grids of 33 samples on 32 explain the printed ratios of CIFAR",
         formula: "|(33/32)^2 ratio - printed| <= 0.005 in all four",
         recorded: Verdict::Contradicted,
         evaluate: || cifar(33.0 / 32.0, block_cost, PRINTED),
@@ -41,7 +41,7 @@ pub const CLAIMS: &[Claim] = &[
     Claim {
         id: "scaling-direct-global",
         source: Question("C.2, E.1"),
-        title: "direct convolutions beside a base network of global kernels explain the ratios",
+        title: "direct convolutions beside a base network of global kernels explain the printed ratios",
         formula: "K R N_in for R ln R, base K = L: |ratio - printed| <= 0.005 in all fourteen",
         recorded: Verdict::Contradicted,
         evaluate: || direct(|_| true, |found| Ok(found.positions() as f64), PRINTED),
@@ -49,7 +49,7 @@ pub const CLAIMS: &[Claim] = &[
     Claim {
         id: "scaling-direct-small",
         source: Question("C.2, E.1"),
-        title: "direct convolutions beside a base network of small kernels explain the ratios",
+        title: "direct convolutions beside a base network of small kernels explain the printed ratios",
         formula: "K R N_in, base K = x_T(0.0325) L on each axis: within 0.005 in all fourteen",
         recorded: Verdict::Contradicted,
         evaluate: || direct(|_| true, small_kernel, PRINTED),
@@ -57,7 +57,7 @@ pub const CLAIMS: &[Claim] = &[
     Claim {
         id: "scaling-direct-cifar",
         source: Question("C.2, E.1"),
-        title: "direct convolutions beside small kernels explain the ratios of CIFAR",
+        title: "direct convolutions beside small kernels explain the printed ratios of CIFAR",
         formula: "K R N_in, base K = x_T(0.0325) L on each axis: within 0.005 in all four",
         recorded: Verdict::Contradicted,
         evaluate: || direct(is_cifar, small_kernel, PRINTED),
