@@ -6,7 +6,7 @@ use dnarch::equations::fourier_convolution::fourier_convolution;
 use dnarch::equations::threshold::{gaussian_x_t, mu_bounds, sigmoid_x_t};
 use dnarch::paper::claims::bounds::{self, minimum_fraction, minimum_fraction_of_initial};
 use dnarch::paper::claims::forms::{Form, REDUCE_FIRST, SPATIAL, TWO_STEP};
-use dnarch::paper::claims::{appendix_b, minima, periodic, thresholds};
+use dnarch::paper::claims::{appendix_b, initial, minima, periodic, roundings, thresholds};
 use dnarch::paper::tables::base::{LARGE, SMALL};
 use ndarray::{Array2, Array3};
 
@@ -95,18 +95,18 @@ pub const BREAKS: &[Break] = &[
     broken("thresholds-sigmoid", "tau left out", || thresholds::sigmoid(without_tau)),
     broken("thresholds-sigmoid-form", "T for 1 - T", || thresholds::printed_form(with_threshold)),
     broken("thresholds-gaussian-range", "mu left out", || thresholds::symmetric_range(centred)),
-    broken("thresholds-cutoff", "the coordinate of B.2", || thresholds::sigmoid(sigmoid_x_t)),
+    broken("thresholds-cutoff", "the coordinate of B.2", || thresholds::cutoff(sigmoid_x_t)),
     broken("appendix-b-periodic", "frequencies that M samples do not have kept", || periodic::periodic(|_| 1.0)),
     broken("appendix-b-full-resolution", "one form scaled", || appendix_b::full_resolution(&[TWO_STEP, REDUCE_FIRST, SCALED])),
-    broken("appendix-b-eq-1-smooth", "scaled form", || appendix_b::middle(SCALED, 0.002)),
+    broken("appendix-b-eq-1-smooth", "scaled form", || appendix_b::middle(SCALED, 0.003)),
     broken("appendix-b-eq-1-noise", "Eq. 7 beside itself", || appendix_b::everywhere(EQ_7)),
     broken("appendix-b-2-smooth", "the spatial form for the reduced one", || appendix_b::middle(SPATIAL, 0.0001)),
     broken("appendix-b-2-noise", "Eq. 7 beside itself", || appendix_b::everywhere(EQ_7)),
     broken("appendix-b-4-inside", "scaled form", || appendix_b::inside(SCALED)),
     broken("appendix-b-4-inside", "the reduced form for the spatial one", || appendix_b::inside(REDUCE_FIRST)),
     broken("appendix-b-4-noise", "Eq. 7 beside itself", || appendix_b::everywhere(EQ_7)),
-    broken("appendix-b-eq-8", "the function for its spectrum", || appendix_b::eq_8(appendix_b::masked_function)),
-    broken("appendix-b-eq-8-printed", "the spectrum for the function", || appendix_b::eq_8(appendix_b::masked_spectrum)),
+    broken("appendix-b-eq-8", "the function for its spectrum", || appendix_b::eq_8("", appendix_b::masked_function)),
+    broken("appendix-b-eq-8-printed", "the spectrum for the function", || appendix_b::eq_8("", appendix_b::masked_spectrum)),
     broken("bounds-minimum-size", "axis of length 1", || bounds::minimum_size(doubled, 0.003)),
     broken("bounds-minimum-size", "0.95 left out", || bounds::minimum_size(without_level, 0.003)),
     broken("bounds-minimum-size-from-initial", "axis of length 1", || bounds::minimum_size(doubled, 0.005)),
@@ -115,15 +115,20 @@ pub const BREAKS: &[Break] = &[
     broken("bounds-minimum-depth-large", "blocks of the base network", || bounds::minimum_depth(LARGE.blocks, minimum_fraction)),
     broken("bounds-beyond-maximum", "largest mu from the smallest", || bounds::beyond_maximum(|tau| { let (lowest, _) = mu_bounds(tau)?; Ok((lowest, -lowest - 0.5)) })),
     broken("bounds-sigma", "the factor 2 left out", || bounds::sigma_range(without_two)),
+    broken("initial-mu-bounds", "bounds of the double tau", || initial::bounds(|tau| mu_bounds(2.0 * tau))),
+    broken("initial-mu-bounds", "0.85 and 0.95 swapped", || initial::bounds(|tau| { let (lowest, highest) = mu_bounds(tau)?; Ok((-highest, -lowest)) })),
+    broken("initial-base-size", "mu = 0 for x_T = 0", || initial::base_size(|_, _| Ok(0.0))),
+    broken("initial-base-size", "sign swapped", || initial::base_size(|tau, threshold| sigmoid_x_t(0.0, tau, threshold))),
+    broken("initial-resolution", "the mask cut off at the end of the axis", || initial::resolution(|tau| Ok((0.0, 1.0 - sigmoid_x_t(0.0, tau, 0.1)?)))),
     broken("minima-widths-6", "tau read as its double", || minima::widths(6, twice_as_steep)),
     broken("minima-widths-7", "tau read as its double", || minima::widths(7, twice_as_steep)),
     broken("minima-widths-8", "axis of length 1", || minima::widths(8, doubled)),
     broken("minima-resolutions-6", "tau read as its double", || minima::resolutions(6, twice_as_steep)),
     broken("minima-resolutions-7", "axis of length 1", || minima::resolutions(7, doubled)),
     broken("minima-resolutions-8", "tau read as its half", || minima::resolutions(8, half_as_steep)),
-    broken("minima-width-29", "axis of length 1", || minima::width_29(doubled)),
-    broken("minima-width-29", "0.95 left out", || minima::width_29(without_level)),
-    broken("minima-one-rounding", "axis of length 1", || minima::one_rounding(doubled)),
+    broken("minima-width-29", "axis of length 1", || roundings::width_29(doubled)),
+    broken("minima-width-29", "0.95 left out", || roundings::width_29(without_level)),
+    broken("minima-one-rounding", "axis of length 1", || roundings::one_rounding(doubled)),
     broken("minima-depths", "axis of length 1", || minima::depths(doubled)),
-    broken("minima-cifar-4", "axis of length 1", || minima::cifar_4(doubled)),
+    broken("minima-cifar-4", "axis of length 1", || roundings::cifar_4(doubled)),
 ];

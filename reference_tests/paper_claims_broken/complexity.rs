@@ -3,8 +3,9 @@
 use dnarch::Result;
 use dnarch::equations::complexity::{BlockSizes, block_cost};
 use dnarch::paper::claims::complexity::{PrintedBy, attainable, last_block, ratios};
-use dnarch::paper::claims::transcription::{self, ROW_OF_CIFAR10, edits};
-use dnarch::paper::claims::{overhead, scaling};
+use dnarch::paper::claims::edits::edits;
+use dnarch::paper::claims::transcription::{self, ROW_OF_CIFAR10};
+use dnarch::paper::claims::{loss, overhead, scaling};
 use dnarch::paper::tables::performance::{KR, KRWD};
 use dnarch::paper::tables::{PERFORMANCE, PrintedArchitecture};
 
@@ -82,7 +83,9 @@ pub const BREAKS: &[Break] = &[
     broken("complexity-printed-down", "printed to tens", || attainable((0.0, 10.0), block_cost)),
     broken("complexity-printed-nearest", "printed to tens", || attainable((-0.5, 10.0), block_cost)),
     broken("complexity-printed-up", "rounded down to tens", || attainable((0.0, 10.0), block_cost)),
-    broken("complexity-fractional-depth", "resolution left out", || last_block(without_resolution)),
+    broken("complexity-fractional-depth", "printed to tens", || last_block((0.0, 10.0), block_cost)),
+    broken("loss-overflow", "1e2 for 1e10", || loss::overflow(1e2)),
+    broken("loss-scale", "the alternative form without the ratio", || loss::scale(|current, target| Ok((current - target).powi(2)))),
     broken("scaling-target", "40 % for 0.5 %", || scaling::target(block_cost, 0.4)),
     broken("scaling-shift", "40 % for 0.5 %", || scaling::shift(block_cost, 0.4)),
     broken("scaling-cifar-33", "40 % for 0.5 %", || scaling::cifar(33.0 / 32.0, block_cost, 0.4)),

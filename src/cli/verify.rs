@@ -124,6 +124,6 @@ impl<'a> Page<'a> {
                 format!("{} and {}", path.display(), beside.display())
             }
         };
-        print(&format!("{}: {written}\n", verification.summary()))
+        print(&format!("{}\n{written}\n", verification.summary()))
     }
 }

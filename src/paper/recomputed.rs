@@ -3,13 +3,14 @@
 use serde::Serialize;
 
 use super::claims::bounds::minimum_fraction;
-use super::claims::complexity::{PrintedBy, base_cost, interval, ratio};
+use super::claims::comparisons::guesses_as_50;
+use super::claims::complexity::{PrintedBy, base_cost, interval, ratio, sizes as block_sizes};
 use super::tables::base::{LARGE, SMALL};
 use super::tables::performance::{KRWD, KRWD_LARGE};
 use super::tables::{
     ARCHITECTURES, Block, PERFORMANCE, PerformanceRow, PerformanceTable, PrintedArchitecture,
 };
-use crate::equations::complexity::{BlockSizes, block_cost};
+use crate::equations::complexity::block_cost;
 use crate::equations::mask::THRESHOLD;
 use crate::equations::threshold::gaussian_x_t;
 use crate::run::presets::{PAPER, PaperRow};
@@ -66,7 +67,7 @@ fn performance(table: &PerformanceTable) -> Result<Recomputed> {
                 row.average
                     .map_or(String::new(), |average| format!("{average:.2}")),
             );
-            cells.push(format!("{:.3}", mean(row)));
+            cells.push(format!("{:.3}", guesses_as_50(row.scores)));
         }
         rows.push(cells);
         for (what, value) in complexities(table, row)? {
@@ -91,12 +92,6 @@ fn performance(table: &PerformanceTable) -> Result<Recomputed> {
         rows,
         notes,
     })
-}
-
-/// The mean of a row of Table 1 with 50 for random guessing.
-fn mean(row: &PerformanceRow) -> f64 {
-    let sum: f64 = row.scores.iter().map(|score| score.unwrap_or(50.0)).sum();
-    sum / row.scores.len() as f64
 }
 
 /// The rows of relative complexity under a row of scores.
@@ -215,7 +210,7 @@ fn architectures(number: usize) -> Result<Recomputed> {
                 sizes(block.resolution),
                 sizes(&block.width),
                 implied_sigma(found, block)?,
-                format!("{:.3}", block_cost(&printed_sizes(block))? / base),
+                format!("{:.3}", block_cost(&block_sizes(found, block, 0.0))? / base),
             ]);
             if !block.note.is_empty() {
                 notes.push(format!(
@@ -256,16 +251,6 @@ fn architectures(number: usize) -> Result<Recomputed> {
 fn sizes(values: &[usize]) -> String {
     let values: Vec<String> = values.iter().map(usize::to_string).collect();
     values.join(" ")
-}
-
-fn printed_sizes(block: &Block) -> BlockSizes {
-    let [n_in, n_mid, n_out] = block.width.map(|n| n as f64);
-    BlockSizes {
-        resolution: block.resolution.iter().map(|size| *size as f64).collect(),
-        n_in,
-        n_mid,
-        n_out,
-    }
 }
 
 /// Eq. 10 solved for sigma on each axis.

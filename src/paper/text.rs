@@ -4,6 +4,7 @@ use comfy_table::{
     ColumnConstraint, ContentArrangement, LineStyle, Row, Table, TableStyle, Width, presets,
 };
 
+use super::claim::{Claim, Source};
 use super::recomputed::Recomputed;
 use super::verification::{Checked, Verification};
 
@@ -27,7 +28,7 @@ pub fn listing(verification: &Verification, width: u16) -> String {
             let Checked { claim, finding } = checked;
             [
                 verdict(checked),
-                format!("{}\n({})", claim.title, claim.id),
+                format!("{}\n({}){}", claim.title, claim.id, asked_here(claim)),
                 finding.ours.clone(),
                 finding.paper.clone(),
             ]
@@ -38,6 +39,14 @@ pub fn listing(verification: &Verification, width: u16) -> String {
     }
     text += &format!("\n{}", conclusion(verification));
     text
+}
+
+/// What tells a question from a claim of the paper.
+fn asked_here(claim: &Claim) -> &'static str {
+    match claim.source {
+        Source::Paper(_) => "",
+        Source::Question(_) => "\nasked here",
+    }
 }
 
 /// Whether anything changed, and what to type next.
@@ -59,7 +68,7 @@ pub fn claim(checked: &Checked, width: u16) -> String {
     let Checked { claim, finding } = checked;
     let heads = [
         ("claim", claim.id),
-        ("place", claim.place),
+        ("place", &claim.source.to_string()),
         ("says", claim.title),
         ("formula", claim.formula),
         ("ours", &finding.ours),

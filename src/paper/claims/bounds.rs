@@ -6,6 +6,7 @@ use crate::equations::size::sigmoid_length_ratio_size;
 use crate::equations::threshold::{
     SIGMA_GLOBAL, SIGMA_SMALL, gaussian_x_t, mu_bounds, sigmoid_x_t,
 };
+use crate::paper::claim::Source::Paper;
 use crate::paper::claim::{Claim, Finding, Row, Verdict, agreeing, every, readings, within};
 use crate::paper::tables::base::{LARGE, SMALL};
 
@@ -13,23 +14,23 @@ use crate::paper::tables::base::{LARGE, SMALL};
 pub const CLAIMS: &[Claim] = &[
     Claim {
         id: "bounds-minimum-size",
-        place: "E.2.1",
-        title: "tau 25, 50, 100 give minimum sizes of 10, 5, 2.5 %",
+        source: Paper("E.2.1"),
+        title: "tau 25, 50, 100 give minimum sizes of 10, 5, 2.5 % of the whole axis",
         formula: "(x_T(mu_min) + 1)/2 = (ln 19 + ln(1/T - 1))/(2 tau); up to 0.3 percentage points",
         recorded: Verdict::ConfirmedWithin(0.003),
         evaluate: || minimum_size(minimum_fraction, 0.003),
     },
     Claim {
         id: "bounds-minimum-size-from-initial",
-        place: "E.2.1, Eq. 11",
-        title: "the same, relative to the size at initialisation",
+        source: Paper("E.2.1, Eq. 11"),
+        title: "tau 25, 50, 100 give minimum sizes of 10, 5, 2.5 % of the size at initialisation",
         formula: "(x_T(mu_min) + 1)/(x_T(mu_max) + 1), Eq. 11; up to 0.5 percentage points",
         recorded: Verdict::ConfirmedWithin(0.005),
         evaluate: || minimum_size(minimum_fraction_of_initial, 0.005),
     },
     Claim {
         id: "bounds-minimum-depth-small",
-        place: "E.2.1",
+        source: Paper("E.2.1"),
         title: "tau 8 and 16 give minimum depths of 2 and 1 (of 8 blocks)",
         formula: "(x_T(mu_min) + 1)/2 of 8 blocks, by six roundings; some fit: cannot be told",
         recorded: Verdict::CannotBeTold,
@@ -37,7 +38,7 @@ pub const CLAIMS: &[Claim] = &[
     },
     Claim {
         id: "bounds-minimum-depth-large",
-        place: "E.2.1",
+        source: Paper("E.2.1"),
         title: "tau 8 and 16 give minimum depths of 2 and 1 (of 12 blocks)",
         formula: "(x_T(mu_min) + 1)/2 of 12 blocks, by six roundings; none fits: contradicted",
         recorded: Verdict::Contradicted,
@@ -45,15 +46,15 @@ pub const CLAIMS: &[Claim] = &[
     },
     Claim {
         id: "bounds-beyond-maximum",
-        place: "E.1",
-        title: "at the largest mu the size by Eq. 11 exceeds the maximum",
+        source: Paper("E.1"),
+        title: "at the largest mu the size of a width or depth by Eq. 11 exceeds the maximum",
         formula: "(x_T(mu_max) + 1)/2 N_max > N_max, mu_max = 1 + ln(0.85/0.15)/tau",
         recorded: Verdict::Confirmed,
         evaluate: || beyond_maximum(mu_bounds),
     },
     Claim {
         id: "bounds-sigma",
-        place: "E.1",
+        source: Paper("E.1"),
         title: "sigma 0.0325 is a small kernel and 0.5 a global one",
         formula: "x_T = sigma sqrt(-2 ln T); \"small\": under a tenth of the axis, \"global\": x_T >= 1",
         recorded: Verdict::Confirmed,
@@ -218,9 +219,11 @@ type Inverse = fn(f64, f64, f64) -> Result<(f64, f64)>;
 pub fn sigma_range(inverse: Inverse) -> Result<Finding> {
     let (_, small) = inverse(0.0, SIGMA_SMALL, THRESHOLD)?;
     let (_, global) = inverse(0.0, SIGMA_GLOBAL, THRESHOLD)?;
-    let mut rows = vec![
+    let taps = [32.0, 85.0, 128.0, 1024.0, 2048.0, 4096.0, 16384.0]
+        .map(|length| format!("{:.1} of {length}", small * length));
+    let rows = vec![
         Row::new(
-            "sigma 0.0325",
+            format!("sigma 0.0325, taps: {}", taps.join(", ")),
             format!("x_T {small:.4}"),
             "small",
             small < 0.1,
@@ -232,15 +235,6 @@ pub fn sigma_range(inverse: Inverse) -> Result<Finding> {
             global >= 1.0,
         ),
     ];
-    for length in [32, 85, 128, 1024, 2048, 4096, 16384] {
-        let size = small * f64::from(length);
-        rows.push(Row::new(
-            format!("sigma 0.0325 on {length} samples"),
-            format!("{size:.1} taps"),
-            "small",
-            size < 0.1 * f64::from(length),
-        ));
-    }
     Ok(Finding::new(
         every(&rows),
         format!(

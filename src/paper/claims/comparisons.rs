@@ -1,8 +1,10 @@
 //! Section 4: the averages of Table 1, and found architectures beside other methods.
 
+use super::complexity::PRINTED;
 use super::parameters::{base_count, found_count};
-use super::results::improvement;
+use super::results::{asked, improvement};
 use crate::Result;
+use crate::paper::claim::Source::{Paper, Question};
 use crate::paper::claim::{Claim, Finding, Row, Verdict, agreeing, every, within};
 use crate::paper::tables::performance::{BASE_2022, K, KRWD, KRWD_LARGE};
 use crate::paper::tables::text::COMPARED_PARAMETERS;
@@ -12,63 +14,63 @@ use crate::paper::tables::{ARCHITECTURES, PERFORMANCE, PerformanceRow, PrintedAr
 pub const CLAIMS: &[Claim] = &[
     Claim {
         id: "results-averages",
-        place: "Table 1",
-        title: "averages count random guessing as 50",
+        source: Question("Table 1"),
+        title: "the averages of Table 1 count random guessing as 50, but for the CCNN of 2022",
         formula: "mean of the six scores, x = 50, beside AVG.; up to a unit of its last digit",
         recorded: Verdict::ConfirmedWithin(0.01),
         evaluate: || averages(|row| row.model != BASE_2022, guesses_as_50),
     },
     Claim {
         id: "results-average-2022",
-        place: "Table 1",
-        title: "the average of CCNN_4,140 (Romero et al., 2022) counts random guessing as 50",
+        source: Question("Table 1"),
+        title: "the average of the CCNN of 2022 in Table 1 counts random guessing as 50",
         formula: "mean of the six scores, x = 50, beside AVG.; up to a unit of its last digit",
         recorded: Verdict::Contradicted,
         evaluate: || averages(|row| row.model == BASE_2022, guesses_as_50),
     },
     Claim {
         id: "results-s4-kernels",
-        place: "Sec. 4, Table 1",
-        title: "learned kernel sizes are on par with S4 or better in every task and on average",
+        source: Paper("Sec. 4, Table 1"),
+        title: "DNArch_K is on par with S4 or better in every task of Table 1 and on average",
         formula: "score(K) >= score(S4) - 1; \"on par\": no more than 1 point below",
         recorded: Verdict::Contradicted,
         evaluate: || against_s4(K, 1.0),
     },
     Claim {
         id: "results-s4-whole",
-        place: "Sec. 4, Table 1",
-        title: "networks learned whole are on par with S4 or better in every task and on average",
+        source: Paper("Sec. 4, Table 1"),
+        title: "DNArch_K,R,W,D is on par with S4 or better in every task of Table 1 and on average",
         formula: "score(K,R,W,D) >= score(S4) - 1; \"on par\": no more than 1 point below",
         recorded: Verdict::Contradicted,
         evaluate: || against_s4(KRWD, 1.0),
     },
     Claim {
         id: "results-fno",
-        place: "Sec. 4, Table 2",
-        title: "learned kernel sizes surpass the experts, FNO on DarcyFlow and deepCR on Cosmic",
+        source: Paper("Sec. 4, Table 2"),
+        title: "DNArch_K surpasses the experts, FNO on DarcyFlow and deepCR on Cosmic",
         formula: "loss(K) < loss(Expert) in both tasks",
         recorded: Verdict::Confirmed,
         evaluate: || improvement(&[("Expert (FNO / deepCR)", K)], PERFORMANCE),
     },
     Claim {
         id: "results-dash",
-        place: "Tables 2 and 3; not stated",
-        title: "networks learned whole are better than DASH",
+        source: Question("Tables 2 and 3"),
+        title: "DNArch_K,R,W,D is better than DASH in every task of Tables 2 and 3",
         formula: "K,R,W,D of each base network better than DASH in every task",
         recorded: Verdict::Contradicted,
-        evaluate: || improvement(&[("DASH", KRWD), ("DASH", KRWD_LARGE)], PERFORMANCE),
+        evaluate: || asked(&[("DASH", KRWD), ("DASH", KRWD_LARGE)], PERFORMANCE),
     },
     Claim {
         id: "results-earlier-ccnn",
-        place: "Table 1; not stated",
-        title: "networks learned whole are better than the CCNN published before",
+        source: Question("Table 1"),
+        title: "DNArch_K,R,W,D is better than the CCNN of 2022 in every task of Table 1",
         formula: "score(K,R,W,D) > score(CCNN of 2022) in each of its four scored tasks",
         recorded: Verdict::Contradicted,
-        evaluate: || improvement(&[(BASE_2022, KRWD)], PERFORMANCE),
+        evaluate: || asked(&[(BASE_2022, KRWD)], PERFORMANCE),
     },
     Claim {
         id: "results-parameters",
-        place: "Sec. 4, Tables 6 to 8",
+        source: Paper("Sec. 4, Tables 6 to 8"),
         title: "found architectures have remarkably fewer parameters than S4 and FNO",
         formula: "encoder + sum_b (3 N_in + N_in N_mid + N_mid N_out + biases) + decoder + MLP_psi < theirs",
         recorded: Verdict::CannotBeTold,
@@ -76,8 +78,6 @@ pub const CLAIMS: &[Claim] = &[
     },
 ];
 
-/// Half a unit of an average's last digit.
-const PRINTED: f64 = 0.005;
 /// Scores are decimal fractions: their differences are exact to this.
 const EXACT: f64 = 1e-9;
 
@@ -118,7 +118,7 @@ pub fn averages(
     Ok(Finding::new(
         within(largest, 0.01),
         format!("{holds} of {all} to the last digit, {largest:.3} away at most"),
-        "AVG.",
+        "AVG. of Table 1",
         match rows.as_slice() {
             [row] => format!(
                 "The mean is {}, the printed average {}.",
@@ -141,7 +141,7 @@ pub fn against_s4(model: &str, par: f64) -> Result<Finding> {
     let scores = tasks.map(|task| (*task, table.score(s4, task), table.score(model, task)));
     let mut rows = Vec::new();
     let mut above = 0;
-    for (item, theirs, ours) in scores.chain([("AVG.", average(s4), average(model))]) {
+    for (item, theirs, ours) in scores.chain([("average", average(s4), average(model))]) {
         let (Some(theirs), Some(ours)) = (theirs, ours) else {
             continue;
         };
@@ -168,51 +168,38 @@ pub fn against_s4(model: &str, par: f64) -> Result<Finding> {
     ))
 }
 
-/// Our counts of the printed architectures by `count`, beside the numbers printed of others.
+/// Our counts of the printed architectures by `count`, beside the numbers `printed` of other models.
+/// Without one nothing can be told.
 pub fn fewer_parameters(
-    printed: &[(&str, Option<usize>)],
+    printed: &[(&str, usize)],
     count: fn(&PrintedArchitecture) -> usize,
 ) -> Result<Finding> {
-    let least = printed.iter().filter_map(|(_, number)| *number).min();
-    let beside = match least {
-        Some(number) => format!("less than {number}"),
-        None => "not printed".to_string(),
-    };
-    let counts: Vec<usize> = ARCHITECTURES.iter().map(count).collect();
-    let named = ARCHITECTURES.iter().zip(&counts);
-    let times = named
-        .clone()
-        .map(|(found, ours)| *ours as f64 / base_count(found) as f64);
-    let times: Vec<f64> = times.collect();
-    let rows: Vec<Row> = named
-        .map(|(found, ours)| {
-            Row::new(
-                format!("{}, base network {}", found.name(), base_count(found)),
+    let mut rows = Vec::new();
+    let (mut fewest, mut most) = (usize::MAX, 0);
+    let (mut least_times, mut most_times) = (f64::INFINITY, 0.0_f64);
+    for found in ARCHITECTURES {
+        let ours = count(found);
+        let times = ours as f64 / base_count(found) as f64;
+        (fewest, most) = (fewest.min(ours), most.max(ours));
+        (least_times, most_times) = (least_times.min(times), most_times.max(times));
+        for (model, number) in printed {
+            rows.push(Row::new(
+                format!("{}, {model}", found.name()),
                 ours.to_string(),
-                &beside,
-                least.is_some_and(|number| *ours < number),
-            )
-        })
-        .collect();
-    let verdict = match least {
-        None => Verdict::CannotBeTold,
-        Some(_) => every(&rows),
-    };
-    let names: Vec<&str> = printed.iter().map(|(name, _)| *name).collect();
-    let (fewest, most) = (
-        counts.iter().min().unwrap_or(&0),
-        counts.iter().max().unwrap_or(&0),
-    );
+                format!("less than {number}"),
+                ours < *number,
+            ));
+        }
+    }
     Ok(Finding::new(
-        verdict,
+        every(&rows),
         format!("{fewest} to {most}"),
-        &beside,
+        "remarkably lower",
         format!(
-            "The printed architectures have {fewest} to {most} parameters under E.1, {:.1} to {:.1} \
-             times their base network's; of {}: {beside}.",
-            times.iter().copied().fold(f64::INFINITY, f64::min),
-            times.iter().copied().fold(0.0, f64::max),
-            names.join(" and ")
+            "The printed architectures have {fewest} to {most} parameters under E.1, \
+             {least_times:.1} to {most_times:.1} times their base network's; numbers printed of S4 \
+             and FNO: {}.",
+            printed.len()
         ),
         rows,
     ))

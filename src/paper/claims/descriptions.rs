@@ -1,6 +1,7 @@
 //! Appendices D to F: numbers and names of the descriptions against each other and the tables.
 
 use crate::Result;
+use crate::paper::claim::Source::Paper;
 use crate::paper::claim::{Claim, Finding, Row, Verdict, agreeing, every};
 use crate::paper::tables::performance::KRWD;
 use crate::paper::tables::text::{LOW_ACCURACY, MEASURES, Measure, PRODUCTS, SUMS};
@@ -9,24 +10,24 @@ use crate::paper::tables::{ARCHITECTURES, PERFORMANCE, PrintedArchitecture};
 /// The claims about descriptions.
 pub const CLAIMS: &[Claim] = &[
     Claim {
-        id: "hyperparameters-arithmetic",
-        place: "Appendices D, E and F",
-        title: "splits, lengths and maximum sizes add up",
+        id: "descriptions-arithmetic",
+        source: Paper("Appendices D, E and F"),
+        title: "splits of data, lengths of inputs and maximum sizes of networks add up",
         formula: "printed sums and products of splits, lengths, blocks and channels",
         recorded: Verdict::Confirmed,
         evaluate: || arithmetic(|parts| parts.iter().sum(), |parts| parts.iter().product()),
     },
     Claim {
-        id: "hyperparameters-metrics",
-        place: "Table 2, D.3",
-        title: "text and table name the same measures",
+        id: "descriptions-metrics",
+        source: Paper("Table 2, D.3"),
+        title: "D.3 and Table 2 name the same measures for the dense tasks",
         formula: "name of the measure in Table 2 = name in D.3",
         recorded: Verdict::Contradicted,
         evaluate: || metrics(MEASURES),
     },
     Claim {
-        id: "hyperparameters-low-accuracy",
-        place: "E.2.1, Tables 1 and 3",
+        id: "descriptions-low-accuracy",
+        source: Paper("E.2.1, Tables 1 and 3"),
         title: "of all classification tasks ListOps and CIFAR100 end at the lowest accuracy",
         formula: "the two lowest scores(K,R,W,D) of Tables 1 and 3 are those of the two named tasks",
         recorded: Verdict::Confirmed,
@@ -34,13 +35,41 @@ pub const CLAIMS: &[Claim] = &[
     },
     Claim {
         id: "descriptions-lengths",
-        place: "D.1",
+        source: Paper("D.1"),
         title: "the sequences of the Long Range Arena have lengths from 1024 to over 16000",
         formula: "least L of Table 6 = 1024, largest L > 16000",
         recorded: Verdict::Confirmed,
         evaluate: || lengths(|found| found.table == 6),
     },
+    Claim {
+        id: "descriptions-listops",
+        source: Paper("D.1"),
+        title: "the example of ListOps, [MAX29[MIN47]0], is 9",
+        formula: "max(2, 9, min(4, 7), 0) = 9",
+        recorded: Verdict::Confirmed,
+        evaluate: || list_operations(i32::max, i32::min),
+    },
 ];
+
+/// MAX or MIN of two numbers.
+type Operator = fn(i32, i32) -> i32;
+
+/// D.1's example by `max` and `min`.
+pub fn list_operations(max: Operator, min: Operator) -> Result<Finding> {
+    let inner = min(4, 7);
+    let value = [9, inner, 0].into_iter().fold(2, max);
+    let rows = vec![
+        Row::new("[MIN47]", inner.to_string(), "not stated", inner == 4),
+        Row::new("[MAX29[MIN47]0]", value.to_string(), "9", value == 9),
+    ];
+    Ok(Finding::new(
+        every(&rows),
+        value.to_string(),
+        "9",
+        format!("The printed expression is {value}."),
+        rows,
+    ))
+}
 
 /// A sum or a product.
 type Combine = fn(&[usize]) -> usize;

@@ -2,7 +2,8 @@
 
 use crate::Result;
 use crate::equations::mask::THRESHOLD;
-use crate::equations::threshold::{SIGMA_GLOBAL, gaussian_x_t, sigma_min};
+use crate::equations::threshold::{gaussian_x_t, sigma_min};
+use crate::paper::claim::Source::{Paper, Question};
 use crate::paper::claim::{Claim, Finding, Row, Verdict, agreeing, every};
 use crate::paper::tables::{ARCHITECTURES, Base, Block, PrintedArchitecture};
 
@@ -10,56 +11,48 @@ use crate::paper::tables::{ARCHITECTURES, Base, Block, PrintedArchitecture};
 pub const CLAIMS: &[Claim] = &[
     Claim {
         id: "kernels-within-resolution",
-        place: "Tables 6 to 8; not stated",
-        title: "no kernel is larger than its block's resolution",
+        source: Question("Tables 6 to 8"),
+        title: "no kernel of Tables 6 to 8 is larger than its block's resolution",
         formula: "K <= R on every axis of every block",
         recorded: Verdict::Confirmed,
         evaluate: || kernel_within_resolution(|k, r, _| k > r),
     },
     Claim {
         id: "kernels-never-one",
-        place: "E.1",
-        title: "a kernel never collapses to a length of 1",
+        source: Paper("E.1"),
+        title: "a kernel of Tables 6 to 8 never collapses to a length of 1",
         formula: "K > 1 on every axis of every block; x_T(sigma_min) L > 1 (Eq. 5, Eq. 10)",
         recorded: Verdict::Contradicted,
         evaluate: || never_one(|k, _, _| k == 1),
     },
     Claim {
+        id: "kernels-within-input",
+        source: Paper("Appendix F, Tables 6 to 8"),
+        title: "no kernel of Tables 6 to 8 is larger than the input",
+        formula: "K <= L on every axis of every block: \"the maximum kernel size\" is \"the size of the input\"",
+        recorded: Verdict::Contradicted,
+        evaluate: || kernel_within_input(|k, _, n| k > n),
+    },
+    Claim {
         id: "kernels-resolution-within-input",
-        place: "Tables 6 to 8, Appendix D",
-        title: "no resolution exceeds the input's",
+        source: Paper("Tables 6 to 8, Appendix D"),
+        title: "no resolution of Tables 6 to 8 exceeds the input's",
         formula: "R <= L on every axis of every block",
         recorded: Verdict::Contradicted,
         evaluate: || resolution_within_input(|_, r, n| r > n),
     },
     Claim {
         id: "kernels-width-within-maximum",
-        place: "Tables 6 to 8, Appendix F",
-        title: "no width exceeds twice the base network's",
+        source: Paper("Tables 6 to 8, Appendix F"),
+        title: "no width of Tables 6 to 8 exceeds twice the base network's",
         formula: "N_in, N_mid, N_out <= 2 N of the base network in every block",
         recorded: Verdict::Confirmed,
         evaluate: || width_within_maximum(Base::maximum_width),
     },
     Claim {
-        id: "kernels-implied-sigma",
-        place: "Eq. 5, E.1, Tables 6 to 8",
-        title: "printed kernels come from sigmas above the bound that leaves one tap",
-        formula: "sigma = K / (L sqrt(-2 ln T)) > 1 / (L sqrt(-2 ln T)) on every axis (Eq. 5, Eq. 10)",
-        recorded: Verdict::Contradicted,
-        evaluate: || implied_sigma(gaussian_x_t, 1.0),
-    },
-    Claim {
-        id: "kernels-truncated",
-        place: "Eq. 5, E.1, Tables 6 to 8",
-        title: "a kernel as long as its resolution has a sigma that the global 0.5 reaches",
-        formula: "K = R: sigma >= 1/sqrt(-2 ln T) = 0.466 (x_T >= 1), which 0.5 exceeds",
-        recorded: Verdict::Confirmed,
-        evaluate: || truncated(gaussian_x_t),
-    },
-    Claim {
         id: "kernels-odd",
-        place: "Tables 6 to 8; not stated",
-        title: "printed kernel sizes are odd, as those of a kernel with a centre tap",
+        source: Question("Tables 6 to 8"),
+        title: "kernel sizes of Tables 6 to 8 are odd, as those of a kernel with a centre tap",
         formula: "K odd on every axis of every block",
         recorded: Verdict::Contradicted,
         evaluate: || odd(|k| k % 2 == 1),
@@ -111,11 +104,30 @@ pub fn kernel_within_resolution(larger: AxisRule) -> Result<Finding> {
     Ok(Finding::new(
         every(&rows),
         format!("{} of {all} blocks larger", count(larger)),
-        "none",
+        "not stated",
         format!(
             "{} of {all} blocks have a kernel larger than their resolution; in {equal} both are \
              equal on every axis, as if kernels were cut to the resolution.",
             count(larger)
+        ),
+        rows,
+    ))
+}
+
+/// Kernels and the input, compared by `larger`.
+pub fn kernel_within_input(larger: AxisRule) -> Result<Finding> {
+    let larger = |found: &PrintedArchitecture, block: &Block| any_axis(larger, found, block);
+    let rows = by_architecture(larger);
+    let full = count(|found, block| block.kernel == found.grid);
+    Ok(Finding::new(
+        every(&rows),
+        format!("{} blocks larger", count(larger)),
+        "none",
+        format!(
+            "{} of {} architectures stay within the input; {full} blocks have a kernel of exactly \
+             its size.",
+            agreeing(&rows),
+            rows.len()
         ),
         rows,
     ))
@@ -196,80 +208,6 @@ pub fn width_within_maximum(maximum: fn(&Base) -> usize) -> Result<Finding> {
             count(wider),
             at.len(),
             capped.join(" or ")
-        ),
-        rows,
-    ))
-}
-
-/// Eq. 5.
-type Inverse = fn(f64, f64, f64) -> Result<(f64, f64)>;
-
-/// The sigmas whose length by Eq. 10 is the printed one, the whole axis being `x_T = 1` by
-/// `inverse`; each should be above that of `least` taps.
-pub fn implied_sigma(inverse: Inverse, least: f64) -> Result<Finding> {
-    let (_, in_sigmas) = inverse(0.0, 1.0, THRESHOLD)?;
-    let mut rows = Vec::new();
-    for found in ARCHITECTURES {
-        let axes = found
-            .blocks
-            .iter()
-            .flat_map(|block| block.kernel.iter().zip(found.grid));
-        let sigmas = axes.map(|(k, n)| {
-            (
-                *k as f64 / (*n as f64 * in_sigmas),
-                least / (*n as f64 * in_sigmas),
-            )
-        });
-        let below = sigmas
-            .clone()
-            .filter(|(sigma, bound)| sigma <= bound)
-            .count();
-        let smallest = sigmas
-            .clone()
-            .map(|(sigma, _)| sigma)
-            .fold(f64::INFINITY, f64::min);
-        let largest = sigmas.map(|(sigma, _)| sigma).fold(0.0, f64::max);
-        let bound = least / (found.grid[0] as f64 * in_sigmas);
-        rows.push(Row::new(
-            found.name(),
-            format!("{smallest:.6} to {largest:.3}, {below} axes at or below"),
-            format!("above {bound:.6}"),
-            below == 0,
-        ));
-    }
-    let (holds, all) = (agreeing(&rows), rows.len());
-    Ok(Finding::new(
-        every(&rows),
-        format!("{holds} of {all} architectures"),
-        "all",
-        format!(
-            "In {holds} of {all} architectures every printed length needs a sigma above that of \
-             {least} tap; in the others the smallest is exactly that."
-        ),
-        rows,
-    ))
-}
-
-/// Kernels as long as their resolution and shorter than the input: the sigma from which `inverse`
-/// reaches the end of the axis.
-pub fn truncated(inverse: Inverse) -> Result<Finding> {
-    let (_, in_sigmas) = inverse(0.0, 1.0, THRESHOLD)?;
-    let least = 1.0 / in_sigmas;
-    let equal = count(|_, block| block.kernel == block.resolution);
-    let full = count(|found, block| block.kernel == found.grid);
-    let rows = vec![Row::new(
-        format!("{equal} blocks with K = R, of which {full} with K = L"),
-        format!("sigma >= {least:.3}"),
-        format!("up to {SIGMA_GLOBAL}"),
-        equal > 0 && least <= SIGMA_GLOBAL,
-    )];
-    Ok(Finding::new(
-        every(&rows),
-        format!("at least {least:.3}"),
-        "0.5 is global",
-        format!(
-            "The mask of {equal} blocks reaches the end of the reduced axis, for which sigma is at \
-             least {least:.3}; how far beyond it reaches is not printed."
         ),
         rows,
     ))

@@ -1,97 +1,72 @@
 //! Tables 6 to 8 against the minimum sizes of Table 4's and 5's temperatures.
 
-use super::bounds::{ROUNDINGS, minimum_fraction};
-use super::complexity::is_cifar;
+use super::bounds::minimum_fraction;
 use crate::Result;
-use crate::paper::claim::{Claim, Finding, Row, Verdict, agreeing, every, readings};
-use crate::paper::tables::base::SMALL;
+use crate::paper::claim::Source::Paper;
+use crate::paper::claim::{Claim, Finding, Row, Verdict, agreeing, every};
 use crate::paper::tables::{ARCHITECTURES, PrintedArchitecture};
 
 /// The claims about minimum sizes in Tables 6 to 8.
 pub const CLAIMS: &[Claim] = &[
     Claim {
         id: "minima-widths-6",
-        place: "Table 6",
-        title: "every width is at least its temperature's minimum",
+        source: Paper("E.2.1, Table 6"),
+        title: "every width of Table 6 is at least its temperature's minimum",
         formula: "every width >= (ln 19 + ln 9)/(2 tau_channel) N_max; below by rounding alone: cannot be told",
         recorded: Verdict::CannotBeTold,
         evaluate: || widths(6, minimum_fraction),
     },
     Claim {
         id: "minima-widths-7",
-        place: "Table 7",
-        title: "every width is at least its temperature's minimum",
+        source: Paper("E.2.1, Table 7"),
+        title: "every width of Table 7 is at least its temperature's minimum",
         formula: "every width >= (ln 19 + ln 9)/(2 tau_channel) N_max; below by rounding alone: cannot be told",
         recorded: Verdict::Contradicted,
         evaluate: || widths(7, minimum_fraction),
     },
     Claim {
         id: "minima-widths-8",
-        place: "Table 8",
-        title: "every width is at least its temperature's minimum",
+        source: Paper("E.2.1, Table 8"),
+        title: "every width of Table 8 is at least its temperature's minimum",
         formula: "every width >= (ln 19 + ln 9)/(2 tau_channel) N_max; below by rounding alone: cannot be told",
         recorded: Verdict::Confirmed,
         evaluate: || widths(8, minimum_fraction),
     },
     Claim {
         id: "minima-resolutions-6",
-        place: "Table 6",
-        title: "every resolution is at least its temperature's minimum",
+        source: Paper("E.2.1, Table 6"),
+        title: "every resolution of Table 6 is at least its temperature's minimum",
         formula: "every axis of every R >= (ln 19 + ln 9)/(2 tau_resolution) L; by rounding alone: cannot be told",
         recorded: Verdict::Contradicted,
         evaluate: || resolutions(6, minimum_fraction),
     },
     Claim {
         id: "minima-resolutions-7",
-        place: "Table 7",
-        title: "every resolution is at least its temperature's minimum",
+        source: Paper("E.2.1, Table 7"),
+        title: "every resolution of Table 7 is at least its temperature's minimum",
         formula: "every axis of every R >= (ln 19 + ln 9)/(2 tau_resolution) L; by rounding alone: cannot be told",
         recorded: Verdict::Confirmed,
         evaluate: || resolutions(7, minimum_fraction),
     },
     Claim {
         id: "minima-resolutions-8",
-        place: "Table 8",
-        title: "every resolution is at least its temperature's minimum",
+        source: Paper("E.2.1, Table 8"),
+        title: "every resolution of Table 8 is at least its temperature's minimum",
         formula: "every axis of every R >= (ln 19 + ln 9)/(2 tau_resolution) L; by rounding alone: cannot be told",
         recorded: Verdict::Confirmed,
         evaluate: || resolutions(8, minimum_fraction),
     },
     Claim {
-        id: "minima-width-29",
-        place: "Table 6",
-        title: "the repeated smallest width 29 is the minimum of 280 at tau 25",
-        formula: "(ln 19 + ln 9)/(2 25) 280 by six roundings; some give 29: cannot be told",
-        recorded: Verdict::CannotBeTold,
-        evaluate: || width_29(minimum_fraction),
-    },
-    Claim {
-        id: "minima-one-rounding",
-        place: "Table 6, E.2.1",
-        title: "one rounding gives the width 29 and the depths 2 and 1",
-        formula: "29 of 280 at tau 25, 2 and 1 of 8 at tau 8 and 16, each by the same rounding",
-        recorded: Verdict::CannotBeTold,
-        evaluate: || one_rounding(minimum_fraction),
-    },
-    Claim {
         id: "minima-depths",
-        place: "Tables 6 to 8",
-        title: "every depth is between its temperature's minimum and the maximum",
+        source: Paper("Tables 6 to 8"),
+        title: "every depth of Tables 6 to 8 is between its temperature's minimum and the maximum",
         formula: "(ln 19 + ln 9)/(2 tau_depth) D_max <= depth <= D_max",
         recorded: Verdict::Confirmed,
         evaluate: || depths(minimum_fraction),
     },
-    Claim {
-        id: "minima-cifar-4",
-        place: "Tables 7 and 8",
-        title: "the smallest axis of CIFAR's resolutions, 4, is the minimum of 32 at tau 25",
-        formula: "(ln 19 + ln 9)/(2 25) 32 by six roundings; some give 4: cannot be told",
-        recorded: Verdict::CannotBeTold,
-        evaluate: || cifar_4(minimum_fraction),
-    },
 ];
 
-fn of_table(table: usize) -> impl Iterator<Item = &'static PrintedArchitecture> + Clone {
+pub(super) fn of_table(table: usize) -> impl Iterator<Item = &'static PrintedArchitecture> + Clone {
     ARCHITECTURES
         .iter()
         .filter(move |found| found.table == table)
@@ -119,7 +94,7 @@ impl Below {
 pub fn widths(table: usize, fraction: fn(f64) -> Result<f64>) -> Result<Finding> {
     let mut compared = Vec::new();
     for found in of_table(table) {
-        let tau = found.hyperparameters().tau_channel;
+        let tau = found.hyperparameters()?.tau_channel;
         let minimum = fraction(tau)? * found.base.maximum_width() as f64;
         let mut below = Below::default();
         for width in found.blocks.iter().flat_map(|block| block.width) {
@@ -134,7 +109,7 @@ pub fn widths(table: usize, fraction: fn(f64) -> Result<f64>) -> Result<Finding>
 pub fn resolutions(table: usize, fraction: fn(f64) -> Result<f64>) -> Result<Finding> {
     let mut compared = Vec::new();
     for found in of_table(table) {
-        let tau = found.hyperparameters().tau_resolution;
+        let tau = found.hyperparameters()?.tau_resolution;
         let fraction = fraction(tau)?;
         let mut below = Below::default();
         for block in found.blocks {
@@ -186,108 +161,12 @@ fn summary(compared: Vec<(String, f64, Below)>) -> Finding {
     )
 }
 
-/// The minimum of 280 channels at tau 25 by each rounding of `fraction`.
-pub fn width_29(fraction: fn(f64) -> Result<f64>) -> Result<Finding> {
-    let fraction = fraction(25.0)?;
-    let maximum = SMALL.maximum_width();
-    let rows = rounded(fraction, maximum, 29);
-    let cells = of_table(6)
-        .flat_map(|found| found.blocks)
-        .flat_map(|block| block.width);
-    let equal = cells.clone().filter(|width| *width == 29).count();
-    let below = cells.filter(|width| *width < 29).count();
-    Ok(Finding::new(
-        readings(&rows),
-        format!("{:.2} before rounding", fraction * maximum as f64),
-        format!("{equal} cells of 29, {below} below"),
-        format!(
-            "{} of {} roundings give 29; the paper does not say which was used.",
-            agreeing(&rows),
-            rows.len()
-        ),
-        rows,
-    ))
-}
-
-/// `fraction` of `maximum` by each rounding, beside a printed number.
-fn rounded(fraction: f64, maximum: usize, printed: usize) -> Vec<Row> {
-    let rows = ROUNDINGS.iter().map(|rounding| {
-        let count = (rounding.count)(fraction, maximum);
-        Row::new(
-            rounding.name,
-            count.to_string(),
-            printed.to_string(),
-            count == printed as f64,
-        )
-    });
-    rows.collect()
-}
-
-/// The smallest axis of the CIFAR resolutions found with tau 25, beside its minimum by each rounding
-/// of `fraction`.
-pub fn cifar_4(fraction: fn(f64) -> Result<f64>) -> Result<Finding> {
-    let found = ARCHITECTURES
-        .iter()
-        .filter(|found| is_cifar(found) && found.hyperparameters().tau_resolution == 25.0);
-    let axes = found
-        .flat_map(|found| found.blocks)
-        .flat_map(|block| block.resolution);
-    let smallest = *axes.clone().min().unwrap_or(&0);
-    let cells = axes.filter(|axis| **axis == smallest).count();
-    let fraction = fraction(25.0)?;
-    let rows = rounded(fraction, 32, smallest);
-    Ok(Finding::new(
-        readings(&rows),
-        format!("{:.2} before rounding", 32.0 * fraction),
-        format!("smallest {smallest}, in {cells} cells"),
-        format!(
-            "{} of {} roundings give {smallest}, which {cells} cells print and none falls below.",
-            agreeing(&rows),
-            rows.len()
-        ),
-        rows,
-    ))
-}
-
-/// The widths and depths at their minimum by each rounding of `fraction`.
-pub fn one_rounding(fraction: fn(f64) -> Result<f64>) -> Result<Finding> {
-    let maximum_depth = SMALL.maximum_depth();
-    let mut rows = Vec::new();
-    for rounding in ROUNDINGS {
-        let width = (rounding.count)(fraction(25.0)?, SMALL.maximum_width());
-        let at_8 = (rounding.count)(fraction(8.0)?, maximum_depth);
-        let at_16 = (rounding.count)(fraction(16.0)?, maximum_depth);
-        rows.push(Row::new(
-            rounding.name,
-            format!("{width}; {at_8} and {at_16}"),
-            "29; 2 and 1",
-            width == 29.0 && at_8 == 2.0 && at_16 == 1.0,
-        ));
-    }
-    let fitting: Vec<&str> = rows
-        .iter()
-        .filter(|row| row.agrees)
-        .map(|row| row.item.as_str())
-        .collect();
-    Ok(Finding::new(
-        readings(&rows),
-        fitting.join(", "),
-        "29; 2 and 1",
-        format!(
-            "{} of {} roundings give the width and both depths; the paper names none.",
-            fitting.len(),
-            rows.len()
-        ),
-        rows,
-    ))
-}
-
 /// The printed depths between `fraction` of the maximum and the maximum.
 pub fn depths(fraction: fn(f64) -> Result<f64>) -> Result<Finding> {
     let mut rows = Vec::new();
     for found in ARCHITECTURES {
         let maximum = found.base.maximum_depth();
-        let minimum = fraction(found.hyperparameters().tau_depth)? * maximum as f64;
+        let minimum = fraction(found.hyperparameters()?.tau_depth)? * maximum as f64;
         rows.push(Row::new(
             found.name(),
             format!("{minimum:.2} to {maximum}"),

@@ -2,6 +2,7 @@
 
 use super::conventions::task_ends;
 use crate::Result;
+use crate::paper::claim::Source::{Paper, Question};
 use crate::paper::claim::{Claim, Finding, Row, Verdict, agreeing, readings};
 use crate::paper::tables::base::{LARGE, SMALL};
 use crate::paper::tables::{Base, PrintedArchitecture};
@@ -10,7 +11,7 @@ use crate::paper::tables::{Base, PrintedArchitecture};
 pub const CLAIMS: &[Claim] = &[
     Claim {
         id: "parameters-small",
-        place: "E.1",
+        source: Paper("E.1"),
         title: "CCNN_4,140 as described has 200K parameters",
         formula: "encoder + D (BatchNorm + bias + 2 N^2 + 2 N) + decoder + one MLP_psi of 128 units; one digit",
         recorded: Verdict::Contradicted,
@@ -18,7 +19,7 @@ pub const CLAIMS: &[Claim] = &[
     },
     Claim {
         id: "parameters-large",
-        place: "E.1",
+        source: Paper("E.1"),
         title: "CCNN_6,380 as described has 2M parameters",
         formula: "encoder + D (BatchNorm + bias + 2 N^2 + 2 N) + decoder + one MLP_psi of 128 units; one digit",
         recorded: Verdict::Confirmed,
@@ -26,7 +27,7 @@ pub const CLAIMS: &[Claim] = &[
     },
     Claim {
         id: "parameters-small-published",
-        place: "E.1, Romero et al. (2022)",
+        source: Paper("E.1, Romero et al. (2022)"),
         title: "CCNN_4,140 as published before has 200K parameters",
         formula: "encoder + D (BatchNorm + bias + 2 N^2 + 2 N + a Gabor network of 32 units) + decoder; one digit",
         recorded: Verdict::Confirmed,
@@ -34,7 +35,7 @@ pub const CLAIMS: &[Claim] = &[
     },
     Claim {
         id: "parameters-large-published",
-        place: "E.1, Romero et al. (2022)",
+        source: Paper("E.1, Romero et al. (2022)"),
         title: "CCNN_6,380 as published before has 2M parameters",
         formula: "encoder + D (BatchNorm + bias + 2 N^2 + 2 N + a Gabor network of 64 units) + decoder; one digit",
         recorded: Verdict::Confirmed,
@@ -42,7 +43,7 @@ pub const CLAIMS: &[Claim] = &[
     },
     Claim {
         id: "parameters-without-kernels",
-        place: "E.1; not stated",
+        source: Question("E.1"),
         title: "both base networks as described have the printed numbers if MLP_psi is left out",
         formula: "encoder + D (BatchNorm + bias + 2 N^2 + 2 N) + decoder, of both networks; one digit",
         recorded: Verdict::Confirmed,

@@ -4,17 +4,18 @@
 //! crate does. Eq. 7 itself, with transforms of length N, takes them as periodic. N and M are odd, so
 //! that no frequency is its own mirror image, and M divides N, so that Appendix B.4 reads samples.
 
-use super::forms::difference;
+use super::forms::{circular, difference};
 use crate::Result;
 use crate::equations::dft::{Complex, dft, inverse_dft};
+use crate::paper::claim::Source::Paper;
 use crate::paper::claim::{Claim, Finding, Row, Verdict, agreeing, every};
 use crate::random::Stream;
 
 /// The claims of Appendix B on one period.
 pub const CLAIMS: &[Claim] = &[Claim {
     id: "appendix-b-periodic",
-    place: "Eq. 1, Eq. 7, B.2, B.4",
-    title: "for periodic functions each form is Eq. 7, whatever the function",
+    source: Paper("Eq. 1, Eq. 7, B.2, B.4"),
+    title: "for periodic functions each form of Appendix B is Eq. 7, whatever the function",
     formula: "max |form - Eq. 7| <= 1e-12, circular, noise, N = 63 to M = 21",
     recorded: Verdict::Confirmed,
     evaluate: || periodic(cropped),
@@ -49,13 +50,6 @@ fn crop(spectrum: &[Complex]) -> Vec<Complex> {
     let mirrored = &spectrum[N - M / 2..];
     let kept = lowest.iter().chain(mirrored);
     kept.map(|value| value.scale(M as f64 / N as f64)).collect()
-}
-
-/// `sum_j f[j] g[i - j]`, indices modulo the length.
-fn circular(f: &[f64], g: &[f64]) -> Vec<f64> {
-    let n = f.len();
-    let value = |i: usize| (0..n).map(|j| f[j] * g[(i + n - j) % n]).sum();
-    (0..n).map(value).collect()
 }
 
 fn product(left: &[Complex], right: &[Complex]) -> Vec<Complex> {

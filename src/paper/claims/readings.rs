@@ -46,26 +46,9 @@ pub fn shortcut(s: &Shape) -> f64 {
 }
 
 /// Everything but the linear layers.
-fn rest(s: &Shape) -> f64 {
+pub fn rest(s: &Shape) -> f64 {
     fourier_convolution_cost(s.reduced) + pointwise(s)
 }
-
-/// The linear layers' readings; the first is C.2's.
-#[rustfmt::skip]
-pub const LINEARS: &[Reading] = &[
-    Reading { name: "in x mid + mid x out, masked", cost: |s| linears(s) + rest(s) },
-    Reading { name: "in x mid + in x out, masked", cost: |s| s.reduced * s.n_in * (s.n_mid + s.n_out) + rest(s) },
-    Reading { name: "in x in + in x out, masked", cost: |s| s.reduced * s.n_in * (s.n_in + s.n_out) + rest(s) },
-    Reading { name: "in x mid + mid x mid, masked", cost: |s| s.reduced * s.n_mid * (s.n_in + s.n_mid) + rest(s) },
-    Reading { name: "in x out + mid x out, masked", cost: |s| s.reduced * s.n_out * (s.n_in + s.n_mid) + rest(s) },
-    Reading { name: "in x mid only, masked", cost: |s| s.reduced * s.n_in * s.n_mid + rest(s) },
-    Reading { name: "mid x out only, masked", cost: |s| s.reduced * s.n_mid * s.n_out + rest(s) },
-    Reading { name: "in x out only, masked", cost: |s| s.reduced * s.n_in * s.n_out + rest(s) },
-    Reading { name: "first at full resolution", cost: |s| s.n_mid * (s.full * s.n_in + s.reduced * s.n_out) + rest(s) },
-    Reading { name: "second at full resolution", cost: |s| s.n_mid * (s.reduced * s.n_in + s.full * s.n_out) + rest(s) },
-    Reading { name: "both at full resolution", cost: |s| s.full * s.n_mid * (s.n_in + s.n_out) + rest(s) },
-    Reading { name: "and a linear shortcut at full resolution where N_in is not N_out", cost: |s| linears(s) + shortcut(s) + rest(s) },
-];
 
 /// The logarithm's readings.
 #[rustfmt::skip]

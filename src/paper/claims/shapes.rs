@@ -1,57 +1,26 @@
-//! Section 4: the sentences about found architectures against Tables 6 to 8.
+//! Sections 3.3 and 4: the sentences about the widths of found architectures against Tables 6 to 8.
 
 use std::cmp::Ordering;
 
 use crate::Result;
-use crate::paper::claim::{Claim, Finding, Row, Verdict, agreeing, every, often, readings};
-use crate::paper::tables::{ARCHITECTURES, Block, PrintedArchitecture};
+use crate::paper::claim::Source::Paper;
+use crate::paper::claim::{Claim, Finding, Row, Verdict, agreeing, every, often};
+use crate::paper::tables::{ARCHITECTURES, Block};
 
-/// The claims about shapes.
+/// The claims about widths.
 pub const CLAIMS: &[Claim] = &[
     Claim {
         id: "shapes-diverse-blocks",
-        place: "Sec. 4, Tables 6 to 8",
-        title: "bottleneck, expanded, narrowing and widening blocks all occur",
+        source: Paper("Sec. 4, Tables 6 to 8"),
+        title: "bottleneck, expanded, narrowing and widening blocks all occur in Tables 6 to 8",
         formula: "N_in > N_mid < N_out, N_in < N_mid > N_out, falling and rising widths: each at least once",
         recorded: Verdict::Confirmed,
         evaluate: || diverse_blocks(width_shape),
     },
     Claim {
-        id: "shapes-not-decreasing",
-        place: "Sec. 4, Tables 6 to 8",
-        title: "resolutions of classifiers do not fall monotonically",
-        formula: "some block has more positions than the one before, in every classifier",
-        recorded: Verdict::Confirmed,
-        evaluate: || not_decreasing(resolution_steps),
-    },
-    Claim {
-        id: "shapes-classification-u",
-        place: "Sec. 4, Tables 6 to 8",
-        title: "resolutions of classifiers often follow U-Nets",
-        formula: "a rise after a fall; last >= first/2, least <= last/2; one fall, one rise; \"often\": over half",
-        recorded: Verdict::CannotBeTold,
-        evaluate: || classification_u(U_NETS),
-    },
-    Claim {
-        id: "shapes-dense-u",
-        place: "Sec. 4, Tables 7 and 8",
-        title: "resolutions on dense tasks are those of one or more U-Nets",
-        formula: "positions fall first and rise later, any number of times, in all four networks",
-        recorded: Verdict::Contradicted,
-        evaluate: || dense_u(ARCHITECTURES, resolution_steps),
-    },
-    Claim {
-        id: "shapes-cosmic-u",
-        place: "Sec. 4, Tables 7 and 8",
-        title: "the architectures for Cosmic are 1.5 U-Nets: down, up, down",
-        formula: "positions fall, rise and fall, runs merged, in both networks",
-        recorded: Verdict::Contradicted,
-        evaluate: || cosmic_u(ARCHITECTURES, resolution_steps),
-    },
-    Claim {
         id: "shapes-independent-widths",
-        place: "Sec. 3.3, Tables 6 to 8",
-        title: "widths in, within and out of blocks are learned independently",
+        source: Paper("Sec. 3.3, Tables 6 to 8"),
+        title: "N_out of a block and N_in of the next differ in most pairs of neighbouring blocks",
         formula: "N_out of a block is not N_in of the next in more than half of the pairs",
         recorded: Verdict::Confirmed,
         evaluate: || independent_widths(|n_out, n_in| n_out == n_in),
@@ -71,38 +40,6 @@ pub fn width_shape(width: [usize; 3]) -> &'static str {
         (Ordering::Less | Ordering::Equal, Ordering::Less | Ordering::Equal) => "widening",
         _ => "narrowing",
     }
-}
-
-/// The changes of a block's number of positions through the network, runs of one direction merged
-/// and blocks of equal resolution skipped: `true` for a rise.
-pub fn resolution_steps(blocks: &[Block]) -> Vec<bool> {
-    let sizes: Vec<usize> = blocks.iter().map(Block::positions).collect();
-    steps_of(&sizes)
-}
-
-fn steps_of(sizes: &[usize]) -> Vec<bool> {
-    let changes = sizes.windows(2).filter(|pair| pair[0] != pair[1]);
-    let mut steps: Vec<bool> = changes.map(|pair| pair[1] > pair[0]).collect();
-    steps.dedup();
-    steps
-}
-
-/// The steps of an architecture.
-type Steps = fn(&[Block]) -> Vec<bool>;
-
-fn described(steps: &[bool]) -> String {
-    let names: Vec<&str> = steps
-        .iter()
-        .map(|rise| if *rise { "up" } else { "down" })
-        .collect();
-    match names.is_empty() {
-        true => "level".to_string(),
-        false => names.join(", "),
-    }
-}
-
-fn is_dense(found: &PrintedArchitecture) -> bool {
-    matches!(found.task, "darcyflow" | "cosmic")
 }
 
 /// Counts the shapes of all blocks by `shape`.
@@ -141,135 +78,6 @@ pub fn diverse_blocks(shape: fn([usize; 3]) -> &'static str) -> Result<Finding> 
         ),
         rows,
     ))
-}
-
-/// Whether `steps` of each classifier have a rise.
-pub fn not_decreasing(steps: Steps) -> Result<Finding> {
-    let mut rows = Vec::new();
-    for found in ARCHITECTURES.iter().filter(|found| !is_dense(found)) {
-        let steps = steps(found.blocks);
-        rows.push(Row::new(
-            found.name(),
-            described(&steps),
-            "not only down",
-            steps.contains(&true),
-        ));
-    }
-    Ok(Finding::new(
-        every(&rows),
-        format!("{} of {}", agreeing(&rows), rows.len()),
-        "often",
-        format!(
-            "{} of {} classifiers raise their resolution at least once.",
-            agreeing(&rows),
-            rows.len()
-        ),
-        rows,
-    ))
-}
-
-/// A reading of "the style of U-Nets".
-pub struct UNet {
-    pub name: &'static str,
-    /// From the number of positions of each block.
-    pub holds: fn(&[usize]) -> bool,
-}
-
-/// The readings, the widest first.
-pub const U_NETS: &[UNet] = &[
-    UNet {
-        name: "rises after a fall",
-        holds: |sizes| steps_of(sizes).windows(2).any(|pair| pair == [false, true]),
-    },
-    UNet {
-        name: "returns to half of the first block's positions from at most half of the last one's",
-        holds: |sizes| {
-            let (first, last) = (sizes[0], sizes[sizes.len() - 1]);
-            let least = sizes.iter().copied().min().unwrap_or(0);
-            2 * last >= first && 2 * least <= last
-        },
-    },
-    UNet {
-        name: "falls once and rises once",
-        holds: |sizes| steps_of(sizes) == [false, true],
-    },
-];
-
-/// How many classifiers are U-Nets by each reading.
-pub fn classification_u(readings_of: &[UNet]) -> Result<Finding> {
-    let classifiers = ARCHITECTURES.iter().filter(|found| !is_dense(found));
-    let networks: Vec<(String, Vec<usize>)> = classifiers
-        .map(|found| {
-            let sizes = found.blocks.iter().map(Block::positions);
-            (found.name(), sizes.collect())
-        })
-        .collect();
-    let all = networks.len();
-    let mut rows = Vec::new();
-    for reading in readings_of {
-        let fitting = networks.iter().filter(|(_, sizes)| (reading.holds)(sizes));
-        let names: Vec<&str> = fitting.map(|(name, _)| name.as_str()).collect();
-        rows.push(Row::new(
-            format!("{}: {}", reading.name, names.join("; ")),
-            format!("{} of {all}", names.len()),
-            "often",
-            2 * names.len() > all,
-        ));
-    }
-    let ours: Vec<&str> = rows.iter().map(|row| row.ours.as_str()).collect();
-    Ok(Finding::new(
-        readings(&rows),
-        ours.join(", "),
-        "often",
-        format!(
-            "By {} of {} readings of a U-Net more than half of the classifiers are one.",
-            agreeing(&rows),
-            rows.len()
-        ),
-        rows,
-    ))
-}
-
-/// One or more U-Nets: down then up, any number of times, with or without a last half.
-pub fn dense_u(networks: &[PrintedArchitecture], steps: Steps) -> Result<Finding> {
-    Ok(shaped(networks, is_dense, steps, "down, up, ..", |steps| {
-        steps.len() >= 2 && !steps[0]
-    }))
-}
-
-/// Down, up and down.
-pub fn cosmic_u(networks: &[PrintedArchitecture], steps: Steps) -> Result<Finding> {
-    let cosmic = |found: &PrintedArchitecture| found.task == "cosmic";
-    Ok(shaped(networks, cosmic, steps, "down, up, down", |steps| {
-        steps == [false, true, false]
-    }))
-}
-
-fn shaped(
-    networks: &[PrintedArchitecture],
-    selected: fn(&PrintedArchitecture) -> bool,
-    steps: Steps,
-    paper: &str,
-    fits: fn(&[bool]) -> bool,
-) -> Finding {
-    let mut rows = Vec::new();
-    for found in networks.iter().filter(|found| selected(found)) {
-        let steps = steps(found.blocks);
-        rows.push(Row::new(
-            found.name(),
-            described(&steps),
-            paper,
-            fits(&steps),
-        ));
-    }
-    let (holds, all) = (agreeing(&rows), rows.len());
-    Finding::new(
-        every(&rows),
-        format!("{holds} of {all}"),
-        paper,
-        format!("The resolutions of {holds} of {all} architectures go {paper}."),
-        rows,
-    )
 }
 
 /// What the stream carries from a block to the next: whether `same` holds for `N_out` of the one and

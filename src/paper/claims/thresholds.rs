@@ -5,29 +5,30 @@ use ndarray::array;
 use crate::Result;
 use crate::equations::mask::{self, THRESHOLD};
 use crate::equations::threshold::{gaussian_x_t, sigmoid_x_t};
+use crate::paper::claim::Source::Paper;
 use crate::paper::claim::{Claim, Finding, Row, Verdict, agreeing, every};
 
 /// The claims of Appendix A.
 pub const CLAIMS: &[Claim] = &[
     Claim {
         id: "thresholds-gaussian",
-        place: "Eq. 5",
-        title: "Eq. 5 inverts Eq. 3",
+        source: Paper("Eq. 5"),
+        title: "Eq. 5 inverts the Gaussian mask of Eq. 3",
         formula: "m(x_T; mu, sigma) = T and 0 beyond, x_T = mu ± sigma sqrt(-2 ln T)",
         recorded: Verdict::Confirmed,
         evaluate: || gaussian(gaussian_x_t),
     },
     Claim {
         id: "thresholds-sigmoid",
-        place: "Eq. 6",
-        title: "Eq. 6 inverts Eq. 4",
+        source: Paper("Eq. 6"),
+        title: "Eq. 6 inverts the sigmoid mask of Eq. 4",
         formula: "m(x_T; mu, tau) = T and 0 beyond, x_T = mu + ln(1/T - 1)/tau",
         recorded: Verdict::Confirmed,
         evaluate: || sigmoid(sigmoid_x_t),
     },
     Claim {
         id: "thresholds-sigmoid-form",
-        place: "Eq. 6",
+        source: Paper("Eq. 6"),
         title: "mu + ln(1/T - 1)/tau is the printed mu - ln(1/(1 - T) - 1)/tau",
         formula: "mu + ln(1/T - 1)/tau = mu - ln(1/(1 - T) - 1)/tau",
         recorded: Verdict::Confirmed,
@@ -35,7 +36,7 @@ pub const CLAIMS: &[Claim] = &[
     },
     Claim {
         id: "thresholds-gaussian-range",
-        place: "Appendix A.3",
+        source: Paper("Appendix A.3"),
         title: "a Gaussian mask is non-zero on [-x_T, x_T] for every mu",
         formula: "mu - sigma sqrt(-2 ln T) = -x_T for mu = 0 and mu = 0.3",
         recorded: Verdict::Contradicted,
@@ -43,11 +44,11 @@ pub const CLAIMS: &[Claim] = &[
     },
     Claim {
         id: "thresholds-cutoff",
-        place: "Sec. 3.2, B.2",
+        source: Paper("Sec. 3.2, B.2"),
         title: "the cutoff frequency of a resolution mask is T_m, as Section 3.2 prints",
         formula: "m(T; mu, tau) = T and 0 beyond, against omega_max = x_T of B.2",
         recorded: Verdict::Contradicted,
-        evaluate: || sigmoid(|_, _, threshold| Ok(threshold)),
+        evaluate: || cutoff(|_, _, threshold| Ok(threshold)),
     },
 ];
 
@@ -121,6 +122,16 @@ pub fn sigmoid(inverse: SigmoidInverse) -> Result<Finding> {
         ),
         rows,
     ))
+}
+
+/// The cutoff frequency that `frequency` gives: is the mask at its threshold there?
+pub fn cutoff(frequency: SigmoidInverse) -> Result<Finding> {
+    let finding = sigmoid(frequency)?;
+    Ok(Finding {
+        ours: "omega_max = x_T (B.2)".to_string(),
+        paper: "omega_max = T_m".to_string(),
+        ..finding
+    })
 }
 
 /// Eq. 6 as printed.
