@@ -175,7 +175,7 @@ fn architectures_are_consistent() {
 #[test]
 fn every_architecture_has_its_hyperparameters_and_ratio() {
     for found in ARCHITECTURES {
-        assert!(found.hyperparameters().name.ends_with(found.task));
+        assert!(found.hyperparameters().unwrap().name.ends_with(found.task));
         assert!(
             (1.0..=1.05).contains(&found.printed_ratio()),
             "{}",

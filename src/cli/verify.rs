@@ -54,7 +54,7 @@ fn table(number: usize, json: bool) -> Result<ExitCode> {
     let table = recomputed::table(number)?;
     print(&match json {
         true => json::written(&table)?,
-        false => text::recomputed(&table, width()),
+        false => text::recomputed(&table),
     })?;
     Ok(ExitCode::SUCCESS)
 }
@@ -124,6 +124,6 @@ impl<'a> Page<'a> {
                 format!("{} and {}", path.display(), beside.display())
             }
         };
-        print(&format!("{}: {written}\n", verification.summary()))
+        print(&format!("{}\n{written}\n", verification.summary()))
     }
 }

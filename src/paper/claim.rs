@@ -1,5 +1,6 @@
 //! A checkable claim of the paper, and what came of checking it.
 
+use std::cmp::Ordering;
 use std::fmt;
 
 use crate::Result;
@@ -7,13 +8,13 @@ use crate::Result;
 /// What the paper's own equations and tables say about a claim.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Verdict {
-    /// It follows, to every printed digit.
+    /// It follows by the stated formula.
     Confirmed,
     /// It follows up to this difference, in the claim's own unit.
     ConfirmedWithin(f64),
     /// It does not follow.
     Contradicted,
-    /// What is printed admits both.
+    /// What is printed admits more than one answer.
     CannotBeTold,
     /// The check is not part of this build; never recorded.
     NeedsFeature(&'static str),
@@ -30,6 +31,33 @@ impl fmt::Display for Verdict {
             Verdict::CannotBeTold => write!(f, "cannot be told"),
             Verdict::NeedsFeature(feature) => write!(f, "needs --features {feature}"),
             Verdict::NotEvaluated => write!(f, "not evaluated"),
+        }
+    }
+}
+
+/// Who says it, and which section, table or equation is looked at.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Source {
+    /// The paper says it, or it follows from what the paper says.
+    Paper(&'static str),
+    /// The paper is silent; asked here. Whatever the answer, it contradicts no statement.
+    Question(&'static str),
+}
+
+impl Source {
+    /// The section, table or equation.
+    pub fn place(self) -> &'static str {
+        match self {
+            Source::Paper(place) | Source::Question(place) => place,
+        }
+    }
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Source::Paper(place) => write!(f, "{place}"),
+            Source::Question(place) => write!(f, "{place}; asked here, the paper is silent"),
         }
     }
 }
@@ -98,8 +126,8 @@ impl Finding {
 pub struct Claim {
     /// Such as `bounds-minimum-size`.
     pub id: &'static str,
-    /// The section, table or equation.
-    pub place: &'static str,
+    pub source: Source,
+    /// Understandable without the claims beside it.
     pub title: &'static str,
     /// What is computed or compared, in the paper's symbols.
     pub formula: &'static str,
@@ -125,12 +153,12 @@ impl Claim {
     }
 }
 
-/// `Confirmed` if every row agrees, else `Contradicted`.
+/// `Confirmed` if every row agrees, else `Contradicted`; without a row nothing can be told.
 pub(super) fn every(rows: &[Row]) -> Verdict {
-    if rows.iter().all(|row| row.agrees) {
-        Verdict::Confirmed
-    } else {
-        Verdict::Contradicted
+    match agreeing(rows) {
+        _ if rows.is_empty() => Verdict::CannotBeTold,
+        n if n == rows.len() => Verdict::Confirmed,
+        _ => Verdict::Contradicted,
     }
 }
 
@@ -138,9 +166,19 @@ pub(super) fn every(rows: &[Row]) -> Verdict {
 /// `CannotBeTold` otherwise.
 pub(super) fn readings(rows: &[Row]) -> Verdict {
     match agreeing(rows) {
+        n if n == rows.len() => every(rows),
         0 => Verdict::Contradicted,
-        n if n == rows.len() => Verdict::Confirmed,
         _ => Verdict::CannotBeTold,
+    }
+}
+
+/// "Often" and "prefer" taken as more than half: `Confirmed` above, `CannotBeTold` at exactly half,
+/// `Contradicted` below.
+pub(super) fn often(rows: &[Row]) -> Verdict {
+    match (2 * agreeing(rows)).cmp(&rows.len()) {
+        Ordering::Greater => Verdict::Confirmed,
+        Ordering::Equal => Verdict::CannotBeTold,
+        Ordering::Less => Verdict::Contradicted,
     }
 }
 

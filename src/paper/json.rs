@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::claim::{Row, Verdict};
+use super::claim::{Row, Source, Verdict};
 use super::verification::{Checked, CheckedSection, Verification};
 use crate::{Error, Result};
 
@@ -24,6 +24,8 @@ struct Section<'a> {
 #[derive(Serialize)]
 struct Claim<'a> {
     id: &'a str,
+    /// `paper` for a claim of the paper, `question` for one asked here.
+    source: &'static str,
     place: &'a str,
     title: &'a str,
     formula: &'a str,
@@ -95,7 +97,11 @@ fn claim(checked: &Checked) -> Claim<'_> {
     let Checked { claim, finding } = checked;
     Claim {
         id: claim.id,
-        place: claim.place,
+        source: match claim.source {
+            Source::Paper(_) => "paper",
+            Source::Question(_) => "question",
+        },
+        place: claim.source.place(),
         title: claim.title,
         formula: claim.formula,
         ours: &finding.ours,

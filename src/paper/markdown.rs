@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use super::claim::Source;
 use super::verification::{Checked, CheckedSection, Verification};
 
 /// The page; `plot` is the address of the picture of [`super::plot::complexity_ratios`].
@@ -9,14 +10,15 @@ pub fn page(verification: &Verification, plot: &str) -> String {
     let mut text = format!(
         "# What the tables confirm\n\n\
          Which numbers and sentences of DNArch (Romero & Zeghidour, 2023) follow from its own \
-         equations and tables, which do not, and which cannot be told: {}. Computed by `dnarch \
-         verify` of version {}; nothing is trained.\n\n\
-         *Confirmed*: follows to every printed digit. *Confirmed within*: up to the stated \
+         equations and tables, which do not, and which cannot be told. Computed by `dnarch \
+         verify` of version {}; nothing is trained.\n\n{}\n\n\
+         *Confirmed*: follows by the stated formula. *Confirmed within*: up to the stated \
          difference, in the claim's own unit. *Contradicted*: does not follow. *Cannot be told*: \
-         what is printed admits both.\n\n\
+         what is printed admits more than one answer. Where the verdict is marked as *asked here* \
+         the paper is silent: the answer contradicts nothing that it says.\n\n\
          ![Printed and recomputed complexity of the fourteen architectures]({plot})\n",
-        verification.summary(),
         env!("CARGO_PKG_VERSION"),
+        list(&verification.summary()),
     );
     for section in &verification.sections {
         text += &overview(section);
@@ -28,6 +30,12 @@ pub fn page(verification: &Verification, plot: &str) -> String {
     text
 }
 
+/// The lines of `text` as a list.
+fn list(text: &str) -> String {
+    let lines: Vec<String> = text.lines().map(|line| format!("- {line}")).collect();
+    lines.join("\n")
+}
+
 fn overview(section: &CheckedSection) -> String {
     let mut text = format!(
         "\n## {}\n\n| claim | verdict | ours | the paper's |\n|---|---|---|---|\n",
@@ -35,9 +43,16 @@ fn overview(section: &CheckedSection) -> String {
     );
     for Checked { claim, finding } in &section.claims {
         let title = format!("[{}](#{})", plain(claim.title), claim.id);
+        let asked_here = match claim.source {
+            Source::Paper(_) => "",
+            Source::Question(_) => ", asked here",
+        };
         let [verdict, ours, paper] =
             [&finding.verdict.to_string(), &finding.ours, &finding.paper].map(|cell| plain(cell));
-        let _ = writeln!(text, "| {title} | {verdict} | {ours} | {paper} |");
+        let _ = writeln!(
+            text,
+            "| {title} | {verdict}{asked_here} | {ours} | {paper} |"
+        );
     }
     text
 }
@@ -46,15 +61,15 @@ fn overview(section: &CheckedSection) -> String {
 pub fn claim(checked: &Checked) -> String {
     let Checked { claim, finding } = checked;
     let mut text = format!(
-        "\n### {}\n\n**{}** ({}): {}. {}\n\nFormula: `{}`. Ours: {}. The paper's: {}.\n",
+        "\n### {}\n\n**{}** ({}): {}. {}\n\nFormula: `{}`. Ours: {}. The paper's: {}\n",
         claim.id,
         finding.verdict,
-        plain(claim.place),
+        plain(&claim.source.to_string()),
         plain(claim.title),
         plain(&finding.sentence),
         claim.formula,
         plain(&finding.ours),
-        plain(&finding.paper),
+        plain(&ended(&finding.paper)),
     );
     if !finding.details.is_empty() {
         text += "\n| | ours | the paper's | agree |\n|---|---|---|---|\n";
@@ -65,6 +80,14 @@ pub fn claim(checked: &Checked) -> String {
         }
     }
     text
+}
+
+/// `text` with a full stop.
+fn ended(text: &str) -> String {
+    match text.ends_with('.') {
+        true => text.to_string(),
+        false => format!("{text}."),
+    }
 }
 
 /// `text` without what Markdown would take for markup.

@@ -2,7 +2,7 @@
 
 use plotters::prelude::*;
 
-use super::claims::complexity::{PrintedBy, interval, ratio};
+use super::claims::complexity::{PRINTED as HALF_DIGIT, PrintedBy, interval, ratio};
 use super::tables::{ARCHITECTURES, PrintedArchitecture};
 use crate::equations::complexity::block_cost;
 use crate::{Error, Result};
@@ -10,8 +10,6 @@ use crate::{Error, Result};
 const SIZE: (u32, u32) = (900, 560);
 const OURS: RGBColor = RGBColor(0x1f, 0x5f, 0xa8);
 const PRINTED: RGBColor = RGBColor(0xb8, 0x4a, 0x0c);
-/// Half a unit of the last printed digit of a ratio.
-const HALF_DIGIT: f64 = 0.005;
 
 /// What is drawn of one architecture.
 struct Line {
@@ -29,8 +27,8 @@ impl Line {
         Ok(Line {
             name: found.name(),
             ours: ratio(found, 0.0, block_cost)?,
-            floor: interval(found, PrintedBy::Floor, block_cost)?,
-            round: interval(found, PrintedBy::Round, block_cost)?,
+            floor: interval(found, PrintedBy::Floor.shifts(), block_cost)?,
+            round: interval(found, PrintedBy::Round.shifts(), block_cost)?,
             printed: found.printed_ratio(),
         })
     }

@@ -3,13 +3,14 @@
 use serde::Serialize;
 
 use super::claims::bounds::minimum_fraction;
-use super::claims::complexity::{PrintedBy, base_cost, interval, ratio};
+use super::claims::comparisons::guesses_as_50;
+use super::claims::complexity::{PrintedBy, base_cost, interval, ratio, sizes as block_sizes};
 use super::tables::base::{LARGE, SMALL};
 use super::tables::performance::{KRWD, KRWD_LARGE};
 use super::tables::{
     ARCHITECTURES, Block, PERFORMANCE, PerformanceRow, PerformanceTable, PrintedArchitecture,
 };
-use crate::equations::complexity::{BlockSizes, block_cost};
+use crate::equations::complexity::block_cost;
 use crate::equations::mask::THRESHOLD;
 use crate::equations::threshold::gaussian_x_t;
 use crate::run::presets::{PAPER, PaperRow};
@@ -66,7 +67,7 @@ fn performance(table: &PerformanceTable) -> Result<Recomputed> {
                 row.average
                     .map_or(String::new(), |average| format!("{average:.2}")),
             );
-            cells.push(format!("{:.3}", mean(row)));
+            cells.push(format!("{:.3}", guesses_as_50(row.scores)));
         }
         rows.push(cells);
         for (what, value) in complexities(table, row)? {
@@ -77,8 +78,8 @@ fn performance(table: &PerformanceTable) -> Result<Recomputed> {
         }
     }
     let mut notes = vec![
-        "Relative complexities are recomputed from Tables 6 to 8 by Appendix C.2; the architectures \
-         of DNArch_K,R are not printed."
+        "C is the complexity relative to the base network's, recomputed from Tables 6 to 8 by \
+         Appendix C.2; the architectures of DNArch_K,R are not printed."
             .to_string(),
     ];
     if averaged {
@@ -91,12 +92,6 @@ fn performance(table: &PerformanceTable) -> Result<Recomputed> {
         rows,
         notes,
     })
-}
-
-/// The mean of a row of Table 1 with 50 for random guessing.
-fn mean(row: &PerformanceRow) -> f64 {
-    let sum: f64 = row.scores.iter().map(|score| score.unwrap_or(50.0)).sum();
-    sum / row.scores.len() as f64
 }
 
 /// The rows of relative complexity under a row of scores.
@@ -112,7 +107,7 @@ fn complexities(
         .iter()
         .map(|ratio| format!("{ratio:.2}"))
         .collect();
-    let mut rows = vec![("complexity printed", printed)];
+    let mut rows = vec![("C printed", printed)];
     if matches!(row.model, KRWD | KRWD_LARGE) {
         let large = row.model == KRWD_LARGE;
         let of_task = |task: &&str| {
@@ -124,7 +119,7 @@ fn complexities(
         let ours = found
             .iter()
             .map(|found| Ok(format!("{:.3}", ratio(found, 0.0, block_cost)?)));
-        rows.push(("complexity recomputed", ours.collect::<Result<_>>()?));
+        rows.push(("C recomputed", ours.collect::<Result<_>>()?));
     }
     Ok(rows)
 }
@@ -199,7 +194,7 @@ fn hyperparameters(number: usize) -> Result<Recomputed> {
 fn architectures(number: usize) -> Result<Recomputed> {
     let mut rows = Vec::new();
     let mut notes = vec![
-        "sigma is the width of the Gaussian mask whose Eq. 10 gives the printed kernel size; a \
+        "The widths are N_in, N_mid and N_out. sigma is the width of the Gaussian mask whose Eq. 10 gives the printed kernel size; a \
          kernel as large as its block's resolution was cut, so that its sigma is a lower bound. \
          share is the block's cost by Appendix C.2 relative to the whole base network's."
             .to_string(),
@@ -215,7 +210,7 @@ fn architectures(number: usize) -> Result<Recomputed> {
                 sizes(block.resolution),
                 sizes(&block.width),
                 implied_sigma(found, block)?,
-                format!("{:.3}", block_cost(&printed_sizes(block))? / base),
+                format!("{:.3}", block_cost(&block_sizes(found, block, 0.0))? / base),
             ]);
             if !block.note.is_empty() {
                 notes.push(format!(
@@ -226,7 +221,7 @@ fn architectures(number: usize) -> Result<Recomputed> {
                 ));
             }
         }
-        let (least, most) = interval(found, PrintedBy::Floor, block_cost)?;
+        let (least, most) = interval(found, PrintedBy::Floor.shifts(), block_cost)?;
         let summary = format!(
             "{}: the shares add up to {:.3} ({least:.3} to {most:.3} if sizes were rounded down); \
              printed {:.2}.",
@@ -244,7 +239,7 @@ fn architectures(number: usize) -> Result<Recomputed> {
             "block",
             "kernel",
             "resolution",
-            "N_in N_mid N_out",
+            "widths",
             "sigma",
             "share",
         ]),
@@ -256,16 +251,6 @@ fn architectures(number: usize) -> Result<Recomputed> {
 fn sizes(values: &[usize]) -> String {
     let values: Vec<String> = values.iter().map(usize::to_string).collect();
     values.join(" ")
-}
-
-fn printed_sizes(block: &Block) -> BlockSizes {
-    let [n_in, n_mid, n_out] = block.width.map(|n| n as f64);
-    BlockSizes {
-        resolution: block.resolution.iter().map(|size| *size as f64).collect(),
-        n_in,
-        n_mid,
-        n_out,
-    }
 }
 
 /// Eq. 10 solved for sigma on each axis.

@@ -4,6 +4,7 @@ use comfy_table::{
     ColumnConstraint, ContentArrangement, LineStyle, Row, Table, TableStyle, Width, presets,
 };
 
+use super::claim::{Claim, Source};
 use super::recomputed::Recomputed;
 use super::verification::{Checked, Verification};
 
@@ -27,7 +28,7 @@ pub fn listing(verification: &Verification, width: u16) -> String {
             let Checked { claim, finding } = checked;
             [
                 verdict(checked),
-                format!("{}\n({})", claim.title, claim.id),
+                format!("{}\n({}){}", claim.title, claim.id, asked_here(claim)),
                 finding.ours.clone(),
                 finding.paper.clone(),
             ]
@@ -38,6 +39,14 @@ pub fn listing(verification: &Verification, width: u16) -> String {
     }
     text += &format!("\n{}", conclusion(verification));
     text
+}
+
+/// What tells a question from a claim of the paper.
+fn asked_here(claim: &Claim) -> &'static str {
+    match claim.source {
+        Source::Paper(_) => "",
+        Source::Question(_) => "\nasked here",
+    }
 }
 
 /// Whether anything changed, and what to type next.
@@ -59,7 +68,7 @@ pub fn claim(checked: &Checked, width: u16) -> String {
     let Checked { claim, finding } = checked;
     let heads = [
         ("claim", claim.id),
-        ("place", claim.place),
+        ("place", &claim.source.to_string()),
         ("says", claim.title),
         ("formula", claim.formula),
         ("ours", &finding.ours),
@@ -97,10 +106,12 @@ fn verdict(checked: &Checked) -> String {
     }
 }
 
-/// A recomputed table beside the printed one.
-pub fn recomputed(table: &Recomputed, width: u16) -> String {
+/// A recomputed table beside the printed one. Its numbers are not broken: it is as wide as it is.
+pub fn recomputed(table: &Recomputed) -> String {
     let mut text = format!("{}\n\n", table.title);
-    let mut cells = ruled(table.columns.clone(), width);
+    let names = table.columns.iter().map(|name| name.replace(' ', "\n"));
+    let mut cells = ruled(names.collect::<Vec<_>>(), u16::MAX);
+    cells.set_content_arrangement(ContentArrangement::Disabled);
     cells.add_rows(table.rows.clone());
     text += &trimmed(&cells);
     for note in &table.notes {

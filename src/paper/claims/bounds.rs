@@ -6,58 +6,59 @@ use crate::equations::size::sigmoid_length_ratio_size;
 use crate::equations::threshold::{
     SIGMA_GLOBAL, SIGMA_SMALL, gaussian_x_t, mu_bounds, sigmoid_x_t,
 };
-use crate::paper::claim::{Claim, Finding, Row, Verdict, every, readings, within};
+use crate::paper::claim::Source::Paper;
+use crate::paper::claim::{Claim, Finding, Row, Verdict, agreeing, every, readings, within};
 use crate::paper::tables::base::{LARGE, SMALL};
 
 /// The claims about bounds.
 pub const CLAIMS: &[Claim] = &[
     Claim {
         id: "bounds-minimum-size",
-        place: "E.2.1",
-        title: "tau 25, 50, 100 give minimum sizes of 10, 5, 2.5 %",
-        formula: "",
+        source: Paper("E.2.1"),
+        title: "tau 25, 50, 100 give minimum sizes of 10, 5, 2.5 % of the whole axis",
+        formula: "(x_T(mu_min) + 1)/2 = (ln 19 + ln(1/T - 1))/(2 tau); up to 0.3 percentage points",
         recorded: Verdict::ConfirmedWithin(0.003),
         evaluate: || minimum_size(minimum_fraction, 0.003),
     },
     Claim {
         id: "bounds-minimum-size-from-initial",
-        place: "E.2.1, Eq. 11",
-        title: "the same, relative to the size at initialisation",
-        formula: "",
+        source: Paper("E.2.1, Eq. 11"),
+        title: "tau 25, 50, 100 give minimum sizes of 10, 5, 2.5 % of the size at initialisation",
+        formula: "(x_T(mu_min) + 1)/(x_T(mu_max) + 1), Eq. 11; up to 0.5 percentage points",
         recorded: Verdict::ConfirmedWithin(0.005),
         evaluate: || minimum_size(minimum_fraction_of_initial, 0.005),
     },
     Claim {
         id: "bounds-minimum-depth-small",
-        place: "E.2.1",
+        source: Paper("E.2.1"),
         title: "tau 8 and 16 give minimum depths of 2 and 1 (of 8 blocks)",
-        formula: "",
+        formula: "(x_T(mu_min) + 1)/2 of 8 blocks, by six roundings; some fit: cannot be told",
         recorded: Verdict::CannotBeTold,
-        evaluate: || minimum_depth(SMALL.maximum_depth()),
+        evaluate: || minimum_depth(SMALL.maximum_depth(), minimum_fraction),
     },
     Claim {
         id: "bounds-minimum-depth-large",
-        place: "E.2.1",
+        source: Paper("E.2.1"),
         title: "tau 8 and 16 give minimum depths of 2 and 1 (of 12 blocks)",
-        formula: "",
+        formula: "(x_T(mu_min) + 1)/2 of 12 blocks, by six roundings; none fits: contradicted",
         recorded: Verdict::Contradicted,
-        evaluate: || minimum_depth(LARGE.maximum_depth()),
+        evaluate: || minimum_depth(LARGE.maximum_depth(), minimum_fraction),
     },
     Claim {
         id: "bounds-beyond-maximum",
-        place: "E.1",
-        title: "at the largest mu the size by Eq. 11 exceeds the maximum",
-        formula: "",
+        source: Paper("E.1"),
+        title: "at the largest mu the size of a width or depth by Eq. 11 exceeds the maximum",
+        formula: "(x_T(mu_max) + 1)/2 N_max > N_max, mu_max = 1 + ln(0.85/0.15)/tau",
         recorded: Verdict::Confirmed,
         evaluate: || beyond_maximum(mu_bounds),
     },
     Claim {
         id: "bounds-sigma",
-        place: "E.1",
+        source: Paper("E.1"),
         title: "sigma 0.0325 is a small kernel and 0.5 a global one",
-        formula: "",
+        formula: "x_T = sigma sqrt(-2 ln T); \"small\": under a tenth of the axis, \"global\": x_T >= 1",
         recorded: Verdict::Confirmed,
-        evaluate: sigma_range,
+        evaluate: || sigma_range(gaussian_x_t),
     },
 ];
 
@@ -131,13 +132,18 @@ pub const ROUNDINGS: &[Rounding] = &[
         count: |f, n| libm::round(f * (n - 1) as f64),
     },
     Rounding {
+        name: "floor(f (N - 1))",
+        count: |f, n| libm::floor(f * (n - 1) as f64),
+    },
+    Rounding {
         name: "points kept, floor(f (N - 1)) + 1",
         count: |f, n| libm::floor(f * (n - 1) as f64) + 1.0,
     },
 ];
 
-fn minimum_depth(maximum: usize) -> Result<Finding> {
-    let (steep, shallow) = (minimum_fraction(16.0)?, minimum_fraction(8.0)?);
+/// The minimum depths of `maximum` blocks by each rounding of `fraction`.
+pub fn minimum_depth(maximum: usize, fraction: fn(f64) -> Result<f64>) -> Result<Finding> {
+    let (steep, shallow) = (fraction(16.0)?, fraction(8.0)?);
     let mut rows = Vec::new();
     for rounding in ROUNDINGS {
         let at_8 = (rounding.count)(shallow, maximum);
@@ -150,14 +156,21 @@ fn minimum_depth(maximum: usize) -> Result<Finding> {
         ));
     }
     let (at_8, at_16) = (shallow * maximum as f64, steep * maximum as f64);
-    let verdict = readings(&rows);
-    let sentence = match verdict {
-        Verdict::Contradicted => "No rounding gives the printed depths.",
-        Verdict::CannotBeTold => "The printed depths follow under some roundings only.",
-        _ => "Every rounding gives the printed depths.",
+    let fitting: Vec<&str> = rows
+        .iter()
+        .filter(|row| row.agrees)
+        .map(|row| row.item.as_str())
+        .collect();
+    let sentence = match fitting.len() {
+        0 => format!("None of {} roundings gives the printed depths.", rows.len()),
+        n => format!(
+            "{n} of {} roundings give the printed depths: {}.",
+            rows.len(),
+            fitting.join("; ")
+        ),
     };
     Ok(Finding::new(
-        verdict,
+        readings(&rows),
         format!("{at_8:.3} and {at_16:.3} of {maximum} before rounding"),
         "2 and 1",
         sentence,
@@ -190,17 +203,27 @@ pub fn beyond_maximum(bounds: fn(f64) -> Result<(f64, f64)>) -> Result<Finding> 
         every(&rows),
         format!("{} and {} of 280", rows[0].ours, rows[1].ours),
         "well beyond 280",
-        "Every temperature lets the size grow past its maximum, so that it has to be clipped.",
+        format!(
+            "{} of {} sizes grow past their maximum at the largest mu and have to be clipped.",
+            agreeing(&rows),
+            rows.len()
+        ),
         rows,
     ))
 }
 
-fn sigma_range() -> Result<Finding> {
-    let (_, small) = gaussian_x_t(0.0, SIGMA_SMALL, THRESHOLD)?;
-    let (_, global) = gaussian_x_t(0.0, SIGMA_GLOBAL, THRESHOLD)?;
-    let mut rows = vec![
+/// An inverse of the Gaussian mask.
+type Inverse = fn(f64, f64, f64) -> Result<(f64, f64)>;
+
+/// The reach of both initial kernels by `inverse`.
+pub fn sigma_range(inverse: Inverse) -> Result<Finding> {
+    let (_, small) = inverse(0.0, SIGMA_SMALL, THRESHOLD)?;
+    let (_, global) = inverse(0.0, SIGMA_GLOBAL, THRESHOLD)?;
+    let taps = [32.0, 85.0, 128.0, 1024.0, 2048.0, 4096.0, 16384.0]
+        .map(|length| format!("{:.1} of {length}", small * length));
+    let rows = vec![
         Row::new(
-            "sigma 0.0325",
+            format!("sigma 0.0325, taps: {}", taps.join(", ")),
             format!("x_T {small:.4}"),
             "small",
             small < 0.1,
@@ -212,15 +235,6 @@ fn sigma_range() -> Result<Finding> {
             global >= 1.0,
         ),
     ];
-    for length in [32, 85, 128, 1024, 2048, 4096, 16384] {
-        let size = small * f64::from(length);
-        rows.push(Row::new(
-            format!("sigma 0.0325 on {length} samples"),
-            format!("{size:.1} taps"),
-            "small",
-            size < 0.1 * f64::from(length),
-        ));
-    }
     Ok(Finding::new(
         every(&rows),
         format!(
@@ -230,9 +244,10 @@ fn sigma_range() -> Result<Finding> {
         ),
         "small or global",
         format!(
-            "The smaller kernel covers {:.1} % of the axis, the larger all of it \
-             (from sigma {:.3} on).",
+            "The smaller kernel covers {:.1} % of the axis, the larger {:.1} %; all of it is covered \
+             from sigma {:.3} on.",
             100.0 * small,
+            100.0 * global.min(1.0),
             SIGMA_GLOBAL / global
         ),
         rows,

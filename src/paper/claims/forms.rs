@@ -1,6 +1,8 @@
 //! The forms of convolution with downsampling (Appendix B), and the signals and kernels on which
 //! the claims measure them.
 
+use std::f64::consts::TAU;
+
 use ndarray::{Array2, Array3, s};
 
 use crate::Result;
@@ -12,7 +14,8 @@ use crate::random::Stream;
 
 pub(super) const N: usize = 64;
 pub(super) const M: usize = 32;
-const TAU: f64 = 25.0;
+/// tau of the mask.
+const TEMPERATURE: f64 = 25.0;
 
 /// The arguments of Eq. 7.
 type Function = fn(
@@ -33,17 +36,20 @@ pub struct Form {
     pub highest: usize,
 }
 
-pub(super) const TWO_STEP: Form = Form {
+/// Eq. 1 after a convolution.
+pub const TWO_STEP: Form = Form {
     name: "Eq. 1 after a convolution",
     function: two_step,
     highest: N / 2,
 };
-pub(super) const REDUCE_FIRST: Form = Form {
+/// Reduced first (B.2).
+pub const REDUCE_FIRST: Form = Form {
     name: "reduced first (B.2)",
     function: reduce_first,
     highest: N,
 };
-pub(super) const SPATIAL: Form = Form {
+/// In the spatial domain (B.4).
+pub const SPATIAL: Form = Form {
     name: "spatial (B.4)",
     function: spatial,
     highest: N,
@@ -51,6 +57,9 @@ pub(super) const SPATIAL: Form = Form {
 
 /// The three forms beside Eq. 7.
 pub const FORMS: &[Form] = &[TWO_STEP, REDUCE_FIRST, SPATIAL];
+
+/// A function of the position, which goes from 0 to 1.
+type Wave = fn(f64) -> f64;
 
 /// A signal and a kernel.
 pub(super) struct Pair {
@@ -76,17 +85,27 @@ impl Pair {
         pair
     }
 
-    /// A constant 1 and a Gaussian kernel of width 2.5 and sum 1.
-    pub(super) fn smooth() -> Self {
+    /// Smooth functions of values up to 1, named, each with a Gaussian kernel of width 2.5 and sum 1.
+    pub(super) fn smooth() -> [(&'static str, Self); 4] {
         let tap = |i: usize| {
             let z = (i as f64 - (N / 2) as f64) / 2.5;
             libm::exp(-0.5 * z * z)
         };
         let sum: f64 = (0..=N).map(tap).sum();
-        Pair {
-            signal: Array3::ones((1, 1, N)),
-            kernel: Array2::from_shape_fn((1, N + 1), |(_, i)| tap(i) / sum),
-        }
+        let functions: [(&str, Wave); 4] = [
+            ("constant", |_| 1.0),
+            ("ramp", |t| t),
+            ("sine of 0.75 periods", |t| libm::sin(0.75 * TAU * t)),
+            ("sine of 1.25 periods", |t| libm::sin(1.25 * TAU * t)),
+        ];
+        functions.map(|(name, value)| {
+            let signal = |(_, _, i): (usize, usize, usize)| value((i as f64 + 0.5) / N as f64);
+            let pair = Pair {
+                signal: Array3::from_shape_fn((1, 1, N), signal),
+                kernel: Array2::from_shape_fn((1, N + 1), |(_, i)| tap(i) / sum),
+            };
+            (name, pair)
+        })
     }
 
     pub(super) fn apply(&self, form: &Form, m: usize) -> Result<Array3<f64>> {
@@ -118,8 +137,8 @@ impl Pair {
 /// The mask at the frequencies `0, ..., highest`, equal to T at the share M/N of the axis.
 pub(super) fn cut_off(highest: usize) -> Result<Vec<f64>> {
     let x_t = 2.0 * M as f64 / N as f64 - 1.0;
-    let mu = x_t - sigmoid_x_t(0.0, TAU, THRESHOLD)?;
-    Ok(mask::sigmoid(&mask::axis(highest + 1)?, mu, TAU, THRESHOLD)?.to_vec())
+    let mu = x_t - sigmoid_x_t(0.0, TEMPERATURE, THRESHOLD)?;
+    Ok(mask::sigmoid(&mask::axis(highest + 1)?, mu, TEMPERATURE, THRESHOLD)?.to_vec())
 }
 
 /// The largest absolute difference; NaN anywhere gives NaN.
@@ -135,4 +154,11 @@ pub(super) fn difference<'a>(
 
 pub(super) fn largest(values: &Array3<f64>) -> f64 {
     values.iter().fold(0.0, |most, value| value.abs().max(most))
+}
+
+/// `sum_j f[j] g[i - j]`, indices modulo the length.
+pub(super) fn circular(f: &[f64], g: &[f64]) -> Vec<f64> {
+    let n = f.len();
+    let value = |i: usize| (0..n).map(|j| f[j] * g[(i + n - j) % n]).sum();
+    (0..n).map(value).collect()
 }

@@ -1,6 +1,7 @@
 //! Questions that need singular values: Eq. 1 as an operator, and which cost terms the printed
 //! ratios can tell. The answers are behind the feature `linalg`.
 
+use crate::paper::claim::Source::{Paper, Question};
 use crate::paper::claim::{Claim, Verdict};
 
 #[cfg(feature = "linalg")]
@@ -47,7 +48,7 @@ mod evaluate {
 pub const CLAIMS: &[Claim] = &[
     Claim {
         id: "resampling-crop",
-        place: "Eq. 1",
+        source: Paper("Eq. 1"),
         title: "cropping a spectrum keeps some frequencies whole and the others not at all",
         formula: "the singular values of f -> sqrt(N/M) f_down with an open mask are 0 or 1",
         recorded: Verdict::Confirmed,
@@ -55,7 +56,7 @@ pub const CLAIMS: &[Claim] = &[
     },
     Claim {
         id: "resampling-projection",
-        place: "Eq. 1, B.3",
+        source: Paper("Eq. 1, B.3"),
         title: "upsampling after downsampling is a projection on the frequencies kept",
         formula: "P P = P, P^T = P and trace P = frequencies kept, for P = up(down(f))",
         recorded: Verdict::Confirmed,
@@ -63,9 +64,9 @@ pub const CLAIMS: &[Claim] = &[
     },
     Claim {
         id: "conventions-identifiable",
-        place: "C.2, Tables 1 to 3, 6 to 8",
-        title: "the fourteen ratios tell every cost term of C.2",
-        formula: "r B_1 - T_1 = sum_t c_t (T_t - r B_t) by least squares; c_t known within 1/2",
+        source: Question("C.2, Tables 1 to 3, 6 to 8"),
+        title: "the fourteen ratios tell the coefficient of every cost term of C.2",
+        formula: "r B_1 - T_1 = sum_t c_t (T_t - r B_t) by least squares; c_t known within 1/2, as in C.2",
         recorded: Verdict::Contradicted,
         evaluate: evaluate::terms,
     },

@@ -1,204 +1,172 @@
 //! Tables 6 to 8 against the minimum sizes of Table 4's and 5's temperatures.
 
-use super::bounds::{ROUNDINGS, minimum_fraction};
+use super::bounds::minimum_fraction;
 use crate::Result;
-use crate::paper::claim::{Claim, Finding, Row, Verdict, agreeing, every, readings};
-use crate::paper::tables::base::SMALL;
+use crate::paper::claim::Source::Paper;
+use crate::paper::claim::{Claim, Finding, Row, Verdict, agreeing, every};
 use crate::paper::tables::{ARCHITECTURES, PrintedArchitecture};
 
 /// The claims about minimum sizes in Tables 6 to 8.
 pub const CLAIMS: &[Claim] = &[
     Claim {
         id: "minima-widths-6",
-        place: "Table 6",
-        title: "every width is at least its temperature's minimum",
-        formula: "",
-        recorded: Verdict::Contradicted,
+        source: Paper("E.2.1, Table 6"),
+        title: "every width of Table 6 is at least its temperature's minimum",
+        formula: "every width >= (ln 19 + ln 9)/(2 tau_channel) N_max; below by rounding alone: cannot be told",
+        recorded: Verdict::CannotBeTold,
         evaluate: || widths(6, minimum_fraction),
     },
     Claim {
         id: "minima-widths-7",
-        place: "Table 7",
-        title: "every width is at least its temperature's minimum",
-        formula: "",
+        source: Paper("E.2.1, Table 7"),
+        title: "every width of Table 7 is at least its temperature's minimum",
+        formula: "every width >= (ln 19 + ln 9)/(2 tau_channel) N_max; below by rounding alone: cannot be told",
         recorded: Verdict::Contradicted,
         evaluate: || widths(7, minimum_fraction),
     },
     Claim {
         id: "minima-widths-8",
-        place: "Table 8",
-        title: "every width is at least its temperature's minimum",
-        formula: "",
+        source: Paper("E.2.1, Table 8"),
+        title: "every width of Table 8 is at least its temperature's minimum",
+        formula: "every width >= (ln 19 + ln 9)/(2 tau_channel) N_max; below by rounding alone: cannot be told",
         recorded: Verdict::Confirmed,
         evaluate: || widths(8, minimum_fraction),
     },
     Claim {
         id: "minima-resolutions-6",
-        place: "Table 6",
-        title: "every resolution is at least its temperature's minimum",
-        formula: "",
+        source: Paper("E.2.1, Table 6"),
+        title: "every resolution of Table 6 is at least its temperature's minimum",
+        formula: "every axis of every R >= (ln 19 + ln 9)/(2 tau_resolution) L; by rounding alone: cannot be told",
         recorded: Verdict::Contradicted,
         evaluate: || resolutions(6, minimum_fraction),
     },
     Claim {
         id: "minima-resolutions-7",
-        place: "Table 7",
-        title: "every resolution is at least its temperature's minimum",
-        formula: "",
+        source: Paper("E.2.1, Table 7"),
+        title: "every resolution of Table 7 is at least its temperature's minimum",
+        formula: "every axis of every R >= (ln 19 + ln 9)/(2 tau_resolution) L; by rounding alone: cannot be told",
         recorded: Verdict::Confirmed,
         evaluate: || resolutions(7, minimum_fraction),
     },
     Claim {
         id: "minima-resolutions-8",
-        place: "Table 8",
-        title: "every resolution is at least its temperature's minimum",
-        formula: "",
+        source: Paper("E.2.1, Table 8"),
+        title: "every resolution of Table 8 is at least its temperature's minimum",
+        formula: "every axis of every R >= (ln 19 + ln 9)/(2 tau_resolution) L; by rounding alone: cannot be told",
         recorded: Verdict::Confirmed,
         evaluate: || resolutions(8, minimum_fraction),
     },
     Claim {
-        id: "minima-width-29",
-        place: "Table 6",
-        title: "the repeated smallest width 29 is the minimum of 280 at tau 25",
-        formula: "",
-        recorded: Verdict::CannotBeTold,
-        evaluate: width_29,
-    },
-    Claim {
-        id: "minima-one-rounding",
-        place: "Table 6, E.2.1",
-        title: "one rounding gives the width 29 and the depths 2 and 1",
-        formula: "",
-        recorded: Verdict::CannotBeTold,
-        evaluate: one_rounding,
-    },
-    Claim {
         id: "minima-depths",
-        place: "Tables 6 to 8",
-        title: "every depth is between its temperature's minimum and the maximum",
-        formula: "",
+        source: Paper("Tables 6 to 8"),
+        title: "every depth of Tables 6 to 8 is between its temperature's minimum and the maximum",
+        formula: "(ln 19 + ln 9)/(2 tau_depth) D_max <= depth <= D_max",
         recorded: Verdict::Confirmed,
-        evaluate: depths,
+        evaluate: || depths(minimum_fraction),
     },
 ];
 
-fn of_table(table: usize) -> impl Iterator<Item = &'static PrintedArchitecture> + Clone {
+pub(super) fn of_table(table: usize) -> impl Iterator<Item = &'static PrintedArchitecture> + Clone {
     ARCHITECTURES
         .iter()
         .filter(move |found| found.table == table)
 }
 
-/// The widths of one table against `fraction` of the maximum, before any rounding.
-pub fn widths(table: usize, fraction: fn(f64) -> Result<f64>) -> Result<Finding> {
-    let mut rows = Vec::new();
-    for found in of_table(table) {
-        let tau = found.hyperparameters().tau_channel;
-        let minimum = fraction(tau)? * found.base.maximum_width() as f64;
-        let cells = found.blocks.iter().flat_map(|block| block.width);
-        let smallest = cells.clone().min().unwrap_or(0);
-        let below = cells.filter(|width| (*width as f64) < minimum).count();
-        rows.push(Row::new(
-            format!("{}, tau {tau}, {below} cells below", found.name()),
-            format!("at least {minimum:.2}"),
-            format!("smallest {smallest}"),
-            below == 0,
-        ));
-    }
-    Ok(summary(rows))
+/// How a size compares with the minimum of its axis.
+#[derive(Default)]
+struct Below {
+    smallest: Option<usize>,
+    /// Sizes below the minimum.
+    exactly: usize,
+    /// Sizes below the minimum rounded down.
+    rounded_down: usize,
 }
 
-/// The resolutions of one table against `fraction` of the input, before any rounding.
-pub fn resolutions(table: usize, fraction: fn(f64) -> Result<f64>) -> Result<Finding> {
-    let mut rows = Vec::new();
+impl Below {
+    fn add(&mut self, size: usize, minimum: f64) {
+        self.smallest = Some(self.smallest.map_or(size, |smallest| smallest.min(size)));
+        self.exactly += usize::from((size as f64) < minimum);
+        self.rounded_down += usize::from((size as f64) < libm::floor(minimum));
+    }
+}
+
+/// The widths of one table against `fraction` of the maximum.
+pub fn widths(table: usize, fraction: fn(f64) -> Result<f64>) -> Result<Finding> {
+    let mut compared = Vec::new();
     for found in of_table(table) {
-        let tau = found.hyperparameters().tau_resolution;
-        let mut below = 0;
-        let mut smallest = usize::MAX;
+        let tau = found.hyperparameters()?.tau_channel;
+        let minimum = fraction(tau)? * found.base.maximum_width() as f64;
+        let mut below = Below::default();
+        for width in found.blocks.iter().flat_map(|block| block.width) {
+            below.add(width, minimum);
+        }
+        compared.push((format!("{}, tau {tau}", found.name()), minimum, below));
+    }
+    Ok(summary(compared))
+}
+
+/// The resolutions of one table against `fraction` of the input.
+pub fn resolutions(table: usize, fraction: fn(f64) -> Result<f64>) -> Result<Finding> {
+    let mut compared = Vec::new();
+    for found in of_table(table) {
+        let tau = found.hyperparameters()?.tau_resolution;
+        let fraction = fraction(tau)?;
+        let mut below = Below::default();
         for block in found.blocks {
             for (size, length) in block.resolution.iter().zip(found.grid) {
-                smallest = smallest.min(*size);
-                below += usize::from((*size as f64) < fraction(tau)? * *length as f64);
+                below.add(*size, fraction * *length as f64);
             }
         }
-        let minimum = fraction(tau)? * found.grid[0] as f64;
-        rows.push(Row::new(
-            format!("{}, tau {tau}, {below} cells below", found.name()),
-            format!("at least {minimum:.2}"),
-            format!("smallest {smallest}"),
-            below == 0,
-        ));
+        let minimum = fraction * found.grid[0] as f64;
+        compared.push((format!("{}, tau {tau}", found.name()), minimum, below));
     }
-    Ok(summary(rows))
+    Ok(summary(compared))
 }
 
-fn summary(rows: Vec<Row>) -> Finding {
-    let (holds, all) = (agreeing(&rows), rows.len());
+/// `Contradicted` if a size lies below its minimum even rounded down, and `CannotBeTold` if only
+/// below the minimum itself.
+fn summary(compared: Vec<(String, f64, Below)>) -> Finding {
+    let exactly: usize = compared.iter().map(|(_, _, below)| below.exactly).sum();
+    let rounded_down: usize = compared
+        .iter()
+        .map(|(_, _, below)| below.rounded_down)
+        .sum();
+    let rows: Vec<Row> = compared
+        .into_iter()
+        .map(|(item, minimum, below)| {
+            Row::new(
+                format!("{item}, cells below: {}", below.exactly),
+                format!("at least {minimum:.2}"),
+                format!("smallest {}", below.smallest.unwrap_or(0)),
+                below.exactly == 0,
+            )
+        })
+        .collect();
+    let verdict = match (exactly, rounded_down) {
+        (0, 0) => every(&rows),
+        (_, 0) => Verdict::CannotBeTold,
+        _ => Verdict::Contradicted,
+    };
     Finding::new(
-        every(&rows),
-        format!("{holds} of {all} architectures"),
-        "all",
-        format!("{holds} of {all} architectures of the table stay above their minimum."),
+        verdict,
+        format!("{exactly} below the minimum, {rounded_down} below it rounded down"),
+        "none",
+        format!(
+            "{} of {} architectures of the table stay above their minimum; cells below it: {exactly}, \
+             below it rounded down: {rounded_down}.",
+            agreeing(&rows),
+            rows.len()
+        ),
         rows,
     )
 }
 
-fn width_29() -> Result<Finding> {
-    let fraction = minimum_fraction(25.0)?;
-    let maximum = SMALL.maximum_width();
-    let rows: Vec<Row> = ROUNDINGS
-        .iter()
-        .map(|rounding| {
-            let count = (rounding.count)(fraction, maximum);
-            Row::new(rounding.name, count.to_string(), "29", count == 29.0)
-        })
-        .collect();
-    let cells = of_table(6)
-        .flat_map(|found| found.blocks)
-        .flat_map(|block| block.width);
-    let equal = cells.clone().filter(|width| *width == 29).count();
-    let below = cells.filter(|width| *width < 29).count();
-    Ok(Finding::new(
-        readings(&rows),
-        format!("{:.2} before rounding", fraction * maximum as f64),
-        format!("{equal} cells of 29, {below} below"),
-        "Every rounding but down gives 29; the table does not say which was used.",
-        rows,
-    ))
-}
-
-fn one_rounding() -> Result<Finding> {
-    let maximum_depth = SMALL.maximum_depth();
-    let mut rows = Vec::new();
-    for rounding in ROUNDINGS {
-        let width = (rounding.count)(minimum_fraction(25.0)?, SMALL.maximum_width());
-        let at_8 = (rounding.count)(minimum_fraction(8.0)?, maximum_depth);
-        let at_16 = (rounding.count)(minimum_fraction(16.0)?, maximum_depth);
-        rows.push(Row::new(
-            rounding.name,
-            format!("{width}; {at_8} and {at_16}"),
-            "29; 2 and 1",
-            width == 29.0 && at_8 == 2.0 && at_16 == 1.0,
-        ));
-    }
-    let fitting: Vec<&str> = rows
-        .iter()
-        .filter(|row| row.agrees)
-        .map(|row| row.item.as_str())
-        .collect();
-    Ok(Finding::new(
-        readings(&rows),
-        fitting.join(", "),
-        "29; 2 and 1",
-        "Only a rounding of f (N - 1) fits both, and nothing else in the paper speaks for it.",
-        rows,
-    ))
-}
-
-fn depths() -> Result<Finding> {
+/// The printed depths between `fraction` of the maximum and the maximum.
+pub fn depths(fraction: fn(f64) -> Result<f64>) -> Result<Finding> {
     let mut rows = Vec::new();
     for found in ARCHITECTURES {
         let maximum = found.base.maximum_depth();
-        let minimum = minimum_fraction(found.hyperparameters().tau_depth)? * maximum as f64;
+        let minimum = fraction(found.hyperparameters()?.tau_depth)? * maximum as f64;
         rows.push(Row::new(
             found.name(),
             format!("{minimum:.2} to {maximum}"),
@@ -210,7 +178,11 @@ fn depths() -> Result<Finding> {
         every(&rows),
         format!("{} of {}", agreeing(&rows), rows.len()),
         "all",
-        "Every printed depth lies in the range that its mask allows.",
+        format!(
+            "{} of {} printed depths lie in the range that their mask allows.",
+            agreeing(&rows),
+            rows.len()
+        ),
         rows,
     ))
 }

@@ -5,41 +5,50 @@ use ndarray::array;
 use crate::Result;
 use crate::equations::mask::{self, THRESHOLD};
 use crate::equations::threshold::{gaussian_x_t, sigmoid_x_t};
-use crate::paper::claim::{Claim, Finding, Row, Verdict, every};
+use crate::paper::claim::Source::Paper;
+use crate::paper::claim::{Claim, Finding, Row, Verdict, agreeing, every};
 
 /// The claims of Appendix A.
 pub const CLAIMS: &[Claim] = &[
     Claim {
         id: "thresholds-gaussian",
-        place: "Eq. 5",
-        title: "Eq. 5 inverts Eq. 3",
-        formula: "",
+        source: Paper("Eq. 5"),
+        title: "Eq. 5 inverts the Gaussian mask of Eq. 3",
+        formula: "m(x_T; mu, sigma) = T and 0 beyond, x_T = mu ± sigma sqrt(-2 ln T)",
         recorded: Verdict::Confirmed,
         evaluate: || gaussian(gaussian_x_t),
     },
     Claim {
         id: "thresholds-sigmoid",
-        place: "Eq. 6",
-        title: "Eq. 6 inverts Eq. 4",
-        formula: "",
+        source: Paper("Eq. 6"),
+        title: "Eq. 6 inverts the sigmoid mask of Eq. 4",
+        formula: "m(x_T; mu, tau) = T and 0 beyond, x_T = mu + ln(1/T - 1)/tau",
         recorded: Verdict::Confirmed,
         evaluate: || sigmoid(sigmoid_x_t),
     },
     Claim {
         id: "thresholds-sigmoid-form",
-        place: "Eq. 6",
+        source: Paper("Eq. 6"),
         title: "mu + ln(1/T - 1)/tau is the printed mu - ln(1/(1 - T) - 1)/tau",
-        formula: "",
+        formula: "mu + ln(1/T - 1)/tau = mu - ln(1/(1 - T) - 1)/tau",
         recorded: Verdict::Confirmed,
-        evaluate: printed_form,
+        evaluate: || printed_form(eq_6),
     },
     Claim {
         id: "thresholds-gaussian-range",
-        place: "Appendix A.3",
+        source: Paper("Appendix A.3"),
         title: "a Gaussian mask is non-zero on [-x_T, x_T] for every mu",
-        formula: "",
+        formula: "mu - sigma sqrt(-2 ln T) = -x_T for mu = 0 and mu = 0.3",
         recorded: Verdict::Contradicted,
-        evaluate: symmetric_range,
+        evaluate: || symmetric_range(gaussian_x_t),
+    },
+    Claim {
+        id: "thresholds-cutoff",
+        source: Paper("Sec. 3.2, B.2"),
+        title: "the cutoff frequency of a resolution mask is T_m, as Section 3.2 prints",
+        formula: "m(T; mu, tau) = T and 0 beyond, against omega_max = x_T of B.2",
+        recorded: Verdict::Contradicted,
+        evaluate: || cutoff(|_, _, threshold| Ok(threshold)),
     },
 ];
 
@@ -76,7 +85,12 @@ pub fn gaussian(inverse: GaussianInverse) -> Result<Finding> {
         every(&rows),
         "m(x_T) = T, 0 beyond",
         "m(x_T) = T",
-        "The mask has its threshold at both coordinates of Eq. 5 and is 0 beyond them.",
+        format!(
+            "With {} of {} parameters the mask has its threshold at both coordinates of Eq. 5 and \
+             is 0 beyond them.",
+            agreeing(&rows),
+            rows.len()
+        ),
         rows,
     ))
 }
@@ -90,7 +104,7 @@ pub fn sigmoid(inverse: SigmoidInverse) -> Result<Finding> {
             let at = mask::sigmoid(&array![x_t], mu, tau, THRESHOLD / 2.0)?[0];
             let beyond = mask::sigmoid(&array![x_t + STEP], mu, tau, THRESHOLD)?[0];
             rows.push(Row::new(
-                format!("mu {mu}, tau {tau}: x_T {x_t:.4}"),
+                format!("mu {mu}, tau {tau}, at x {x_t:.4}"),
                 format!("{at:.12}"),
                 format!("{THRESHOLD}"),
                 (at - THRESHOLD).abs() <= TOLERANCE && beyond == 0.0,
@@ -101,16 +115,36 @@ pub fn sigmoid(inverse: SigmoidInverse) -> Result<Finding> {
         every(&rows),
         "m(x_T) = T, 0 beyond",
         "m(x_T) = T",
-        "The mask has its threshold at the coordinate of Eq. 6 and is 0 beyond it.",
+        format!(
+            "With {} of {} parameters the mask has its threshold at the coordinate and is 0 beyond it.",
+            agreeing(&rows),
+            rows.len()
+        ),
         rows,
     ))
 }
 
-fn printed_form() -> Result<Finding> {
+/// The cutoff frequency that `frequency` gives: is the mask at its threshold there?
+pub fn cutoff(frequency: SigmoidInverse) -> Result<Finding> {
+    let finding = sigmoid(frequency)?;
+    Ok(Finding {
+        ours: "omega_max = x_T (B.2)".to_string(),
+        paper: "omega_max = T_m".to_string(),
+        ..finding
+    })
+}
+
+/// Eq. 6 as printed.
+fn eq_6(mu: f64, tau: f64, threshold: f64) -> Result<f64> {
+    Ok(mu - libm::log(1.0 / (1.0 - threshold) - 1.0) / tau)
+}
+
+/// Our form of Eq. 6 beside the `printed` one.
+pub fn printed_form(printed: SigmoidInverse) -> Result<Finding> {
     let mut rows = Vec::new();
     for threshold in [0.01, THRESHOLD, 0.5, 0.9] {
         let ours = sigmoid_x_t(0.2, 25.0, threshold)?;
-        let printed = 0.2 - libm::log(1.0 / (1.0 - threshold) - 1.0) / 25.0;
+        let printed = printed(0.2, 25.0, threshold)?;
         rows.push(Row::new(
             format!("T {threshold}, mu 0.2, tau 25"),
             format!("{ours:.12}"),
@@ -122,15 +156,21 @@ fn printed_form() -> Result<Finding> {
         every(&rows),
         "mu + ln(1/T - 1)/tau",
         "mu - ln(1/(1 - T) - 1)/tau",
-        "Both are the same number, because 1/(1 - T) - 1 is the reciprocal of 1/T - 1.",
+        format!(
+            "Both are the same number for {} of {} thresholds; 1/(1 - T) - 1 is the reciprocal of \
+             1/T - 1.",
+            agreeing(&rows),
+            rows.len()
+        ),
         rows,
     ))
 }
 
-fn symmetric_range() -> Result<Finding> {
+/// The range between both coordinates that `inverse` gives, with and without an offset.
+pub fn symmetric_range(inverse: GaussianInverse) -> Result<Finding> {
     let mut rows = Vec::new();
     for mu in [0.0, 0.3] {
-        let (lower, upper) = gaussian_x_t(mu, 0.1, THRESHOLD)?;
+        let (lower, upper) = inverse(mu, 0.1, THRESHOLD)?;
         rows.push(Row::new(
             format!("mu {mu}, sigma 0.1"),
             format!("[{lower:.3}, {upper:.3}]"),
@@ -142,8 +182,12 @@ fn symmetric_range() -> Result<Finding> {
         every(&rows),
         "[mu - h, mu + h]",
         "[-x_T, x_T]",
-        "The range is symmetric about mu, so the printed one holds for mu = 0 only, \
-         which is what the paper's kernels use.",
+        format!(
+            "The printed range holds for {} of {} offsets: it is symmetric about mu, so that it is \
+             right for the centred masks (mu = 0) of the paper's kernels.",
+            agreeing(&rows),
+            rows.len()
+        ),
         rows,
     ))
 }

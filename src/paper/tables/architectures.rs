@@ -233,7 +233,7 @@ const CIFAR10_8: &[Block] = &[
 
 #[rustfmt::skip]
 const CIFAR100_8: &[Block] = &[
-    block(&[8, 9], &[32, 32], [343, 273, 334]).noted("the resolution [32 32] and the widths also stand in the row above, there with N_mid 275 and N_out 354"),
+    block(&[8, 9], &[32, 32], [343, 273, 334]).noted("the resolution [32 32] and the widths also stand in the row above, there with N_mid 275 and N_out 354; one resolution fewer is printed than there are blocks"),
     block(&[12, 10], &[32, 32], [351, 316, 397]),
     block(&[11, 10], &[32, 32], [495, 355, 420]),
     block(&[18, 12], &[29, 21], [421, 498, 419]),
