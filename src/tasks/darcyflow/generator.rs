@@ -80,7 +80,7 @@ impl Generator {
                 for (single, double) in solutions.iter_mut().zip(&solution) {
                     *single = *double as f32;
                 }
-                Ok(())
+                Ok::<(), Error>(())
             })?;
         Ok(samples)
     }
