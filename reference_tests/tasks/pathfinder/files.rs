@@ -222,7 +222,7 @@ fn an_empty_directory_is_written_to_and_the_layout_is_the_releases() {
     let level = out.path().join("pathfinder32/curv_contour_length_14");
     let list = fs::read_to_string(level.join("metadata/1.npy")).unwrap();
     let lines: Vec<&str> = list.lines().collect();
-    // 1,024 images are the fewest of which 820 train.
+    // Of 1,024 images 820 train.
     assert_eq!(lines.len(), 24);
     assert!(lines[7].starts_with("imgs/1 sample_7.png 7 "));
     assert!(lines[7].ends_with(" 1.0 14 4 2 0.5 1 1"));

@@ -6,6 +6,7 @@ mod files;
 mod hostile;
 
 mod naive;
+mod plane;
 mod statistics;
 
 use std::path::{Path, PathBuf};

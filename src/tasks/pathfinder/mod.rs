@@ -35,7 +35,7 @@ pub struct Edition {
     /// Pixels per axis.
     pub side: usize,
     grid: [usize; 1],
-    /// Training samples where no number is asked for: some seconds of work for two cores.
+    /// Training samples where no number is asked for: a second or two of work for two cores.
     pub default_samples: usize,
     pub parameters: fn() -> Parameters,
 }

@@ -188,13 +188,9 @@ fn split_sizes(images: usize) -> [usize; 3] {
     [images - 2 * held_out, held_out, held_out]
 }
 
-/// The least number of images of which `training` train.
+/// The greatest number of images of which `training` train.
 pub(super) fn total(training: usize) -> usize {
-    // One in ten to validate and one to test make five images of every four that train.
-    let enough = training + training / 2 + 3;
-    (training + 2..=enough)
-        .find(|&images| split_sizes(images)[0] == training)
-        .unwrap_or(enough)
+    training + 2 * (training / 8).max(1)
 }
 
 /// The indices of each split's first samples, at most `limits`.
@@ -252,5 +248,20 @@ impl Task for Pathfinder {
 
     fn digest(&self) -> String {
         self.digest.clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_total_is_split_into_what_it_was_made_for() {
+        assert_eq!(total(160_000), COMPLETE);
+        for training in 1..1000 {
+            let images = total(training);
+            assert_eq!(split_sizes(images)[0], training);
+            assert!((images + 1..images + 20).all(|more| split_sizes(more)[0] != training));
+        }
     }
 }
