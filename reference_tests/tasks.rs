@@ -80,7 +80,7 @@ fn values(inputs: &Inputs) -> &[f32] {
 fn check(name: &str, path: &Path) -> (u64, u64, Vec<String>) {
     let mut errors = Vec::new();
     let report = &mut |error: Error| errors.push(error.to_string());
-    let checked = data_set(name).unwrap().check.unwrap()(path, report).unwrap();
+    let checked = data_set(name).unwrap().check(path, report).unwrap();
     (checked.files, checked.records, errors)
 }
 

@@ -72,7 +72,7 @@ fn planes_that_are_not_an_image_and_masks_are_refused_by_pixel() {
 fn faults_of_a_directory_are_all_handed_on_by_check_and_the_first_refuses_it() {
     let directory = directory();
     let root = directory.path();
-    let check = data_set("cosmic").unwrap().check.unwrap();
+    let check = data_set("cosmic").unwrap().check;
     let faults = || {
         let mut faults = Vec::new();
         let checked = check(root, &mut |error| faults.push(error.to_string())).unwrap();
@@ -143,7 +143,7 @@ fn parts_that_are_missing_are_named() {
         message.contains("npy_test/f435w: images: found none"),
         "{message}"
     );
-    let check = data_set("cosmic").unwrap().check.unwrap();
+    let check = data_set("cosmic").unwrap().check;
     assert!(check(directory.path(), &mut |error| panic!("{error}")).is_err());
 
     let one = tempfile::tempdir().unwrap();

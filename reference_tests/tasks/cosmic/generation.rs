@@ -11,7 +11,7 @@ fn what_is_generated_is_read_back() {
     let parent = tempfile::tempdir().unwrap();
     let out = parent.path().join("a/b");
     let cosmic = data_set("cosmic").unwrap();
-    let (generate, check) = (cosmic.generate.unwrap(), cosmic.check.unwrap());
+    let (generate, check) = (cosmic.generate.unwrap(), cosmic.check);
     generate(&out, 30, 5).unwrap();
     for augment in [false, true] {
         let of = |source: Source| open("cosmic", &Source { augment, ..source }).unwrap();

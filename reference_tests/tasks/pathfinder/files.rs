@@ -17,7 +17,7 @@ use super::{Reference, records};
 
 fn check(name: &str, path: &Path) -> (Checked, Vec<String>) {
     let mut errors = Vec::new();
-    let check = data_set(name).unwrap().check.unwrap();
+    let check = data_set(name).unwrap().check;
     let checked = check(path, &mut |error: Error| errors.push(error.to_string())).unwrap();
     (checked, errors)
 }
