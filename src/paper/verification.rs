@@ -92,7 +92,7 @@ const KINDS: [&str; 6] = [
     "within a bound",
     "contradicted",
     "cannot be told",
-    "not in this build",
+    "left out",
     "not evaluated",
 ];
 
