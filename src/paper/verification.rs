@@ -92,7 +92,7 @@ const KINDS: [&str; 6] = [
     "within a bound",
     "contradicted",
     "cannot be told",
-    "left out",
+    "absent",
     "not evaluated",
 ];
 
