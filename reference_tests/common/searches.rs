@@ -253,7 +253,10 @@ pub fn difference<E: Element>(left: &[E], right: &[E]) -> f64 {
     let pairs = left.iter().zip(right);
     pairs
         .map(|(a, b)| (a.wide() - b.wide()).abs())
-        .fold(0.0, |most, d| if d <= most { most } else { d })
+        .fold(
+            0.0,
+            |most: f64, d| if most.is_nan() || d <= most { most } else { d },
+        )
 }
 
 /// The largest absolute value.

@@ -104,7 +104,8 @@ pub fn inner<'a>(
 pub fn difference(left: &Array3<f64>, right: &Array3<f64>) -> f64 {
     assert_eq!(left.dim(), right.dim());
     let pairs = left.iter().zip(right);
-    pairs
-        .map(|(a, b)| (a - b).abs())
-        .fold(0.0, |most, d| if d <= most { most } else { d })
+    pairs.map(|(a, b)| (a - b).abs()).fold(
+        0.0,
+        |most: f64, d| if most.is_nan() || d <= most { most } else { d },
+    )
 }

@@ -195,3 +195,29 @@ pub(super) fn within(difference: f64, tolerance: f64) -> Verdict {
 pub(super) fn agreeing(rows: &[Row]) -> usize {
     rows.iter().filter(|row| row.agrees).count()
 }
+
+/// The largest magnitude; NaN anywhere gives NaN, which passes no comparison.
+pub(super) fn largest(values: impl IntoIterator<Item = f64>) -> f64 {
+    let magnitudes = values.into_iter().map(f64::abs);
+    magnitudes.fold(0.0, |most, value| {
+        if most.is_nan() || value <= most {
+            most
+        } else {
+            value
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nan_is_the_largest_wherever_it_stands() {
+        assert_eq!(largest([1.0, -3.0, 2.0]), 3.0);
+        assert_eq!(largest([]), 0.0);
+        for values in [[f64::NAN, 1.0], [1.0, f64::NAN]] {
+            assert!(largest(values).is_nan());
+        }
+    }
+}

@@ -37,7 +37,7 @@ pub struct Verification {
 }
 
 impl Verification {
-    /// Evaluates every claim, in a second or two.
+    /// Evaluates every claim, in a fraction of a second.
     pub fn evaluate() -> Self {
         let checked = SECTIONS.iter().map(|section| CheckedSection {
             title: section.title,
@@ -92,7 +92,7 @@ const KINDS: [&str; 6] = [
     "within a bound",
     "contradicted",
     "cannot be told",
-    "not in this build",
+    "absent",
     "not evaluated",
 ];
 

@@ -5,12 +5,12 @@
 use ndarray::s;
 
 use super::forms::{FORMS, Form, M, N, Pair, REDUCE_FIRST, SPATIAL, TWO_STEP};
-use super::forms::{circular, cut_off, difference, largest};
+use super::forms::{circular, cut_off, difference};
 use crate::Result;
 use crate::equations::convolution::convolve;
 use crate::equations::dft::{Complex, dft, inverse_dft};
 use crate::paper::claim::Source::Paper;
-use crate::paper::claim::{Claim, Finding, Row, Verdict, agreeing, every, within};
+use crate::paper::claim::{Claim, Finding, Row, Verdict, agreeing, every, largest, within};
 
 /// The claims of Appendix B.
 pub const CLAIMS: &[Claim] = &[
@@ -174,7 +174,7 @@ pub fn everywhere(form: Form) -> Result<Finding> {
         for draw in 0..DRAWS {
             let pair = Pair::noise(taps, draw);
             let (eq_7, other) = (pair.eq_7()?, pair.apply(&form, M)?);
-            let scale = largest(&eq_7);
+            let scale = largest(eq_7.iter().copied());
             all += (difference(&eq_7, &other) / scale).powi(2);
             middle += (difference(eq_7.slice(half), other.slice(half)) / scale).powi(2);
         }

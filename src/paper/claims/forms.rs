@@ -10,6 +10,7 @@ use crate::equations::convolution_forms::{reduce_first, spatial, two_step};
 use crate::equations::fourier_convolution::fourier_convolution;
 use crate::equations::mask::{self, THRESHOLD};
 use crate::equations::threshold::sigmoid_x_t;
+use crate::paper::claim::largest;
 use crate::random::Stream;
 
 pub(super) const N: usize = 64;
@@ -146,14 +147,7 @@ pub(super) fn difference<'a>(
     left: impl IntoIterator<Item = &'a f64>,
     right: impl IntoIterator<Item = &'a f64>,
 ) -> f64 {
-    let pairs = left.into_iter().zip(right);
-    pairs
-        .map(|(a, b)| (a - b).abs())
-        .fold(0.0, |most, d| if d <= most { most } else { d })
-}
-
-pub(super) fn largest(values: &Array3<f64>) -> f64 {
-    values.iter().fold(0.0, |most, value| value.abs().max(most))
+    largest(left.into_iter().zip(right).map(|(a, b)| a - b))
 }
 
 /// `sum_j f[j] g[i - j]`, indices modulo the length.

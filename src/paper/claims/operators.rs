@@ -3,7 +3,7 @@
 use ndarray::{Array2, Array3};
 use ndarray_linalg::SVD;
 
-use crate::paper::claim::{Finding, Row, every};
+use crate::paper::claim::{Finding, Row, every, largest};
 use crate::{Error, Result};
 
 /// Lengths N and M on each axis: even, odd, prime, down to a single sample, unchanged, two axes.
@@ -63,8 +63,8 @@ pub fn projection(downsample: Downsample, upsample: Upsample) -> Result<Finding>
         let down = downsample(&units(n), grid, reduced, &open(grid))?;
         let up = upsample(&down, reduced, grid)?;
         let p = columns(&up);
-        let twice = largest(&(&p.dot(&p) - &p));
-        let symmetric = largest(&(&p.t() - &p));
+        let twice = largest(p.dot(&p) - &p);
+        let symmetric = largest(&p.t() - &p);
         let trace: f64 = p.diag().sum();
         rows.push(Row::new(
             format!("{grid:?} to {reduced:?}"),
@@ -121,16 +121,4 @@ fn singular_values(matrix: &Array2<f64>) -> Result<Vec<f64>> {
         .svd(false, false)
         .map_err(|error| Error::argument("singular values", error, "a finite matrix"))?;
     Ok(singular.to_vec())
-}
-
-/// NaN anywhere gives NaN.
-fn largest(matrix: &Array2<f64>) -> f64 {
-    let most = |most: f64, value: &f64| {
-        if value.abs() <= most {
-            most
-        } else {
-            value.abs()
-        }
-    };
-    matrix.iter().fold(0.0, most)
 }
