@@ -47,7 +47,7 @@ where
     }
 
     fn evaluation(&mut self, search: &Search<E>, evaluation: &Evaluation) -> Result<()> {
-        self.evaluations.push((search.optimiser.steps, *evaluation));
+        self.evaluations.push((search.optimiser.steps, evaluation.clone()));
         Ok(())
     }
 }

@@ -80,7 +80,7 @@ fn values(inputs: &Inputs) -> &[f32] {
 fn check(name: &str, path: &Path) -> (u64, u64, Vec<String>) {
     let mut errors = Vec::new();
     let report = &mut |error: Error| errors.push(error.to_string());
-    let checked = data_set(name).unwrap().check(path, report).unwrap();
+    let checked = (data_set(name).unwrap().check)(path, report).unwrap();
     (checked.files, checked.records, errors)
 }
 
@@ -105,7 +105,7 @@ fn cases() -> ProptestConfig {
 #[test]
 fn an_unknown_task_is_answered_with_the_names_and_the_nearest() {
     let message = message("cifra10", &Source::default());
-    assert!(message.starts_with("task: got `cifra10`, expected darcyflow, cifar10, "));
+    assert!(message.starts_with("task: got `cifra10`, expected listops, text, "));
     assert!(message.ends_with("(nearest: cifar10)"));
 }
 

@@ -2,7 +2,7 @@
 #![allow(dead_code)] // Each test target uses its own part.
 
 use dfdx::prelude::{Cpu, Device};
-use dnarch::autodiff::{Element, Gelu, Variable};
+use dnarch::autodiff::{Element, Gelu};
 use dnarch::network::{Decoder, Encoder, Network, NetworkConfiguration, Variant};
 use dnarch::random::Stream;
 use dnarch::search::{Schedule, Search};
