@@ -47,7 +47,8 @@ where
     }
 
     fn evaluation(&mut self, search: &Search<E>, evaluation: &Evaluation) -> Result<()> {
-        self.evaluations.push((search.optimiser.steps, evaluation.clone()));
+        self.evaluations
+            .push((search.optimiser.steps, evaluation.clone()));
         Ok(())
     }
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use dnarch::Error;
 use dnarch::tasks::torch_permutation::torch_permutation;
-use dnarch::tasks::{Inputs, Origin, Source, Split, Targets, Task, data_set, open};
+use dnarch::tasks::{Inputs, Origin, Source, Split, Targets, Task, open};
 use proptest::prelude::*;
 
 #[path = "tasks/cifar.rs"]
@@ -80,7 +80,7 @@ fn values(inputs: &Inputs) -> &[f32] {
 fn check(name: &str, path: &Path) -> (u64, u64, Vec<String>) {
     let mut errors = Vec::new();
     let report = &mut |error: Error| errors.push(error.to_string());
-    let checked = (data_set(name).unwrap().check)(path, report).unwrap();
+    let checked = dnarch::tasks::check(name, path, report).unwrap();
     (checked.files, checked.records, errors)
 }
 

@@ -72,7 +72,6 @@ fn settings_out_of_range() {
             ["--set", "warmup_epochs=99"],
             "warmup_epochs: got 99, expected at most epochs",
         ),
-        (["--data", "."], "data of darcyflow"),
         (["--preset", "mnits"], "--preset: got `mnits`"),
     ] {
         assert_usage(&arguments, why);
@@ -151,12 +150,12 @@ fn data_that_is_not_what_its_format_says() {
         (
             "data_batch_1.bin",
             |bytes| bytes[2 * 3073] = 10,
-            "class of record 2: found 10, expected 0 to 9",
+            "labels, record 2: found 10, expected 0 to 9",
         ),
         (
             "test_batch.bin",
             |bytes| bytes[0] = 255,
-            "class of record 0: found 255",
+            "labels, record 0: found 255",
         ),
         (
             "data_batch_1.bin",
@@ -178,7 +177,7 @@ fn data_that_is_not_what_its_format_says() {
     }
     let place = Place::new();
     let said = place.run(&["search", "cifar10", "--data", "nowhere", "--out", "run"]);
-    let why = "nowhere: data_batch_1.bin to data_batch_5.bin: found none of them";
+    let why = "nowhere: data of cifar10: found nothing there, expected the directory";
     assert!(said.refusal(3).starts_with(why), "{}", said.stderr);
     assert!(!place.path("run").exists());
 }

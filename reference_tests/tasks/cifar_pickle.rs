@@ -446,7 +446,7 @@ fn broken_archives_are_refused() {
         "file: found a second one of its name",
     );
     let missing = parent.path().join("nothing");
-    assert!(message("cifar10", &from_directory(&missing)).contains("cannot read"));
+    assert!(message("cifar10", &from_directory(&missing)).contains("found nothing there"));
 }
 
 proptest! {

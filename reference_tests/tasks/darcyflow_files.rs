@@ -482,7 +482,7 @@ fn broken_files_are_refused_by_array_and_place() {
         origin: Origin::Real(directory.path().join("nothing")),
         ..Source::default()
     };
-    assert!(message("darcyflow", &nothing).contains("cannot read"));
+    assert!(message("darcyflow", &nothing).contains("found nothing there"));
 }
 
 #[test]

@@ -8,7 +8,7 @@ use clap::{Args, Subcommand};
 use super::print;
 use crate::files::write_atomically;
 use crate::run::pictures;
-use crate::tasks::{DATA_SETS, Origin, Source, data_set, information};
+use crate::tasks::{self, DATA_SETS, Origin, Source, data_set, information};
 use crate::{Error, Result};
 
 /// The data sets: which there are, what their files hold, and how to make some.
@@ -107,7 +107,7 @@ fn info(name: &str, arguments: &SourceArguments, picture: Option<&Path>) -> Resu
         augment: false,
         bytes: arguments.bytes,
     };
-    let task = (data_set(name)?.open)(&source)?;
+    let task = tasks::open(name, &source)?;
     print(&information::of_task(&*task)?)?;
     if let Some(path) = picture {
         let image = pictures::samples(&*task)?;
@@ -138,7 +138,7 @@ fn check(name: &str, data: &Path) -> Result<ExitCode> {
         bad += 1;
         eprintln!("{error}");
     };
-    let checked = (data_set(name)?.check)(data, &mut report)?;
+    let checked = tasks::check(name, data, &mut report)?;
     print(&format!(
         "{name}: {} files, {} records, {bad} bad\n",
         checked.files, checked.records

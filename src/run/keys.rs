@@ -6,7 +6,7 @@ use crate::network::{Base, Components};
 use crate::text::{nearest, shortened};
 use crate::{Error, Result};
 
-/// Names of the tasks: those of Appendix D first, then the small ones.
+/// Names of the tasks, in the order of [`DATA_SETS`](crate::tasks::DATA_SETS).
 pub const TASKS: &[&str] = &[
     "listops",
     "text",
@@ -124,7 +124,7 @@ pub const KEYS: &[Key] = &[
     key("threshold", "0.1", THRESHOLD, "T_m", "mask values below it are 0"),
     key("grid", "0", Allowed::Whole(0, 1_000_000), "N", "points per axis of a generated task; 0 is its own size"),
     key("samples", "0", COUNT_OR_ALL, "", "training samples; 0 is all of them"),
-    key("augment", "false", Allowed::Switch, "", "random crops and flips of training images"),
+    key("augment", "false", Allowed::Switch, "", "random crops and flips of training images; random levels of sky for cosmic"),
     key("bytes", "false", Allowed::Switch, "", "text as bytes instead of characters"),
     key("masked_pooling", "false", Allowed::Switch, "", "leave the padding of sequences out of global average pooling"),
     key("evaluate_every", "1", COUNT, "", "epochs between evaluations"),

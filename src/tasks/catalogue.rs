@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::pathfinder::{PATH_X, PATHFINDER};
-use super::source::Source;
+use super::source::{Origin, Source};
 use super::{Task, cifar, cosmic, darcyflow, image, listops, mnist, retrieval, text};
 use crate::text::{nearest, shortened};
 use crate::{Error, Result};
@@ -140,7 +140,31 @@ pub fn data_set(name: &str) -> Result<&'static DataSet> {
 ///
 /// # Errors
 /// [`Error::Argument`] for an unknown name or a source the task cannot honour, [`Error::Io`] and
-/// [`Error::Data`] for files that cannot be read or are not what their format says.
+/// [`Error::Data`] for files that are missing, cannot be read or are not what their format says.
 pub fn open(name: &str, source: &Source) -> Result<Box<dyn Task>> {
-    (data_set(name)?.open)(source)
+    let set = data_set(name)?;
+    if let Origin::Real(path) = &source.origin {
+        refuse_nothing(name, path)?;
+    }
+    (set.open)(source)
+}
+
+/// Checks every record of the files of `name` at `path`; see [`Check`].
+///
+/// # Errors
+/// [`Error::Argument`] for an unknown name, [`Error::Io`] and [`Error::Data`] for files that are
+/// missing or of which no record can be read.
+pub fn check(name: &str, path: &Path, report: &mut dyn FnMut(Error)) -> Result<Checked> {
+    let set = data_set(name)?;
+    refuse_nothing(name, path)?;
+    (set.check)(path, report)
+}
+
+fn refuse_nothing(name: &str, path: &Path) -> Result<()> {
+    if path.exists() {
+        return Ok(());
+    }
+    let place = format!("data of {name}");
+    let expected = "the directory or archive that holds its files";
+    Err(Error::data(path, place, "nothing there", expected))
 }

@@ -41,7 +41,7 @@ pub mod topics;
 pub mod torch_permutation;
 pub mod vocabulary;
 
-pub use catalogue::{Checked, DATA_SETS, DataSet, data_set, open};
+pub use catalogue::{Checked, DATA_SETS, DataSet, check, data_set, open};
 pub use source::{Origin, Source};
 
 /// Which part of a task's samples.
