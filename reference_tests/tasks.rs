@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use dnarch::Error;
 use dnarch::tasks::torch_permutation::torch_permutation;
-use dnarch::tasks::{Inputs, Origin, Source, Split, Targets, Task, open};
+use dnarch::tasks::{DATA_SETS, Inputs, Origin, Source, Split, Targets, Task, open};
 use proptest::prelude::*;
 
 #[path = "tasks/cifar.rs"]
@@ -154,4 +154,27 @@ fn permutations_are_pytorchs() {
     let longer = torch_permutation(200_000, 42);
     assert_eq!(longer[..5], [37542, 143173, 127710, 58234, 152906]);
     assert!(torch_permutation(0, 42).is_empty());
+}
+
+#[test]
+fn what_was_generated_into_files_says_so_in_its_title() {
+    for set in DATA_SETS {
+        let Some(generate) = set.generate else {
+            continue;
+        };
+        let parent = tempfile::tempdir().unwrap();
+        let out = parent.path().join("files");
+        generate(&out, 8, 3).unwrap();
+        let (_, records, errors) = check(set.name, &out);
+        assert!(
+            records >= 8 && errors.is_empty(),
+            "{}: {errors:?}",
+            set.name
+        );
+        let title = open(set.name, &from_directory(&out)).unwrap().title();
+        assert!(
+            title.contains("generated (not the benchmark's data"),
+            "{title}"
+        );
+    }
 }

@@ -90,7 +90,7 @@ type Laptop = (&'static str, &'static [(&'static str, &'static str)]);
 
 #[rustfmt::skip]
 const LAPTOP: &[Laptop] = &[
-    ("darcyflow", &[("grid", "32"), ("base", "ccnn-4-16"), ("batch", "8"), ("epochs", "60"), ("lr", "0.02"), ("kernel_initial", "global"), ("omega_0", "100")]),
+    ("darcyflow", &[("base", "ccnn-4-16"), ("batch", "8"), ("epochs", "60"), ("lr", "0.02"), ("kernel_initial", "global"), ("omega_0", "100")]),
     ("cifar10", &[("base", "ccnn-4-16"), ("batch", "32"), ("epochs", "20"), ("samples", "5000"), ("lr", "0.02"), ("kernel_initial", "global"), ("omega_0", "100"), ("tau_resolution", "25"), ("weight_decay", "0.01"), ("dropout", "0.1")]),
     ("cifar100", &[("base", "ccnn-4-16"), ("batch", "32"), ("epochs", "20"), ("samples", "5000"), ("lr", "0.02"), ("kernel_initial", "global"), ("omega_0", "100"), ("tau_resolution", "25"), ("weight_decay", "0.01"), ("dropout", "0.1")]),
     ("image", &[("base", "ccnn-4-16"), ("batch", "32"), ("epochs", "20"), ("samples", "5000"), ("lr", "0.02"), ("kernel_initial", "global"), ("omega_0", "1000"), ("tau_resolution", "25"), ("weight_decay", "0.01")]),

@@ -55,10 +55,18 @@ impl Marker {
                 "one that is empty or does not exist yet",
             ));
         }
+        self.write(directory)
+    }
+
+    /// Writes the marker into `directory`.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub fn write(&self, directory: &Path) -> Result<()> {
         write_atomically(&directory.join(FILE), self.to_string().as_bytes())
     }
 
-    /// The marker of the data set `name` in `directory`, if there is one.
+    /// The marker of the data set `name` in `directory`, if there is one and it is no archive.
     ///
     /// # Errors
     /// [`Error::Io`] if it cannot be read, [`Error::Data`] if it is not one, or another set's.
@@ -66,7 +74,14 @@ impl Marker {
         let path = directory.join(FILE);
         match read_at_most(&path, LARGEST) {
             Ok(bytes) => Marker::parse(&path, &bytes, name).map(Some),
-            Err(Error::Io { source, .. }) if source.kind() == ErrorKind::NotFound => Ok(None),
+            Err(Error::Io { source, .. })
+                if matches!(
+                    source.kind(),
+                    ErrorKind::NotFound | ErrorKind::NotADirectory
+                ) =>
+            {
+                Ok(None)
+            }
             Err(error) => Err(error),
         }
     }

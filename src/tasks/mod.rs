@@ -156,8 +156,8 @@ fn counts(counts: [usize; 3]) -> String {
     counts.map(thousands).join("/")
 }
 
-/// A title of samples that were read: `served` of those in the `files`. Whether these are the
-/// benchmark's own is known by their numbers alone.
+/// A title of samples that were read from files without a [`marker`]: `served` of those in the
+/// `files`. Whether these are the benchmark's own is known by their numbers alone.
 fn title_of_files(
     name: &str,
     files: [usize; 3],

@@ -13,6 +13,7 @@ use std::path::Path;
 use sha2::{Digest, Sha256};
 
 use super::lines::Lines;
+use super::marker::Marker;
 use super::vocabulary::{END, push_padded};
 use super::{
     Batch, Encoding, Goal, Inputs, Origin, Source, Split, Targets, Task, check_index, counts,
@@ -109,7 +110,10 @@ fn read_files(data: &Path, limits: [usize; 3]) -> Result<(String, [Expressions; 
         (splits[split], found[split]) = file::read_rows(&path, lines, limits[split])?;
     }
     let served = [0, 1, 2].map(|split| splits[split].values.len());
-    let title = title_of_files("ListOps", found, served, COMPLETE, "expressions");
+    let title = match Marker::find(&directory, "listops")? {
+        Some(marker) => marker.title("ListOps", served, "expressions"),
+        None => title_of_files("ListOps", found, served, COMPLETE, "expressions"),
+    };
     Ok((title, splits))
 }
 
@@ -120,7 +124,13 @@ fn read_files(data: &Path, limits: [usize; 3]) -> Result<(String, [Expressions; 
 /// not empty, [`Error::Io`].
 pub fn generate(out: &Path, samples: usize, seed: u64) -> Result<()> {
     let splits = generated(samples, seed)?;
+    let marker = Marker {
+        name: "listops".to_string(),
+        seed,
+        counts: splits.each_ref().map(|split| split.values.len()),
+    };
     files::create_directory(out, |directory| {
+        marker.write(directory)?;
         for (name, expressions) in FILES.iter().zip(&splits) {
             let path = directory.join(name);
             let write = || {

@@ -12,6 +12,7 @@ use std::path::Path;
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
+use super::marker::Marker;
 use super::topics::Topics;
 use super::vocabulary::{Counts, END, Vocabulary, push_padded};
 use super::{
@@ -120,7 +121,10 @@ pub fn open(source: &Source) -> Result<Retrieval> {
                 pairs.truncate(limit);
             }
             let served = splits.each_ref().map(Pairs::len);
-            let title = title_of_files("Retrieval", found, served, COMPLETE, "pairs");
+            let title = match Marker::find(&directory, "retrieval")? {
+                Some(marker) => marker.title("Retrieval's toy", served, "pairs"),
+                None => title_of_files("Retrieval", found, served, COMPLETE, "pairs"),
+            };
             (title, splits.map(Samples::Read))
         }
         Origin::Generated => {
@@ -180,7 +184,13 @@ fn toy(topics: &Topics, seed: u64, split: usize, index: usize) -> Pair {
 pub fn generate(out: &Path, samples: usize, seed: u64) -> Result<()> {
     let sizes = sizes(samples)?;
     let topics = Topics::new(seed);
+    let marker = Marker {
+        name: "retrieval".to_string(),
+        seed,
+        counts: sizes,
+    };
     files::create_directory(out, |directory| {
+        marker.write(directory)?;
         for (split, count) in sizes.into_iter().enumerate() {
             let path = directory.join(FILES[split]);
             let write = || -> io::Result<()> {

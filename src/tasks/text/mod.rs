@@ -15,6 +15,7 @@ use std::path::Path;
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
+use super::marker::Marker;
 use super::topics::Topics;
 use super::vocabulary::{Counts, END, Vocabulary, push_padded};
 use super::{
@@ -100,7 +101,10 @@ pub fn open(source: &Source) -> Result<Text> {
             let [train, test] = parts;
             let found = [found[0], found[1], found[1]];
             let served = [train.len(), test.len(), test.len()];
-            let title = title_of_files("Text (IMDB)", found, served, COMPLETE, "reviews");
+            let title = match Marker::find(data, "text")? {
+                Some(marker) => marker.title("Text's toy", served, "texts"),
+                None => title_of_files("Text (IMDB)", found, served, COMPLETE, "reviews"),
+            };
             (format!("{title}{note}"), encoding, train, test)
         }
         Origin::Generated => {
@@ -207,7 +211,13 @@ fn toy(topics: &Topics, seed: u64, part: &str, index: usize) -> String {
 pub fn generate(out: &Path, samples: usize, seed: u64) -> Result<()> {
     let parts = sizes(samples)?;
     let topics = Topics::new(seed);
+    let marker = Marker {
+        name: "text".to_string(),
+        seed,
+        counts: [parts[0], parts[1], parts[1]],
+    };
     files::create_directory(out, |directory| {
+        marker.write(directory)?;
         for (part, count) in PARTS.iter().zip(parts) {
             for class in CLASSES {
                 let path = directory.join(part).join(class);
