@@ -33,7 +33,7 @@ where
         .build()
         .unwrap();
     pool.install(|| {
-        let task = TinyTask::of(&configuration, 1);
+        let task = TinyTask::of(configuration, 1);
         let mut search = search::<E>(configuration.clone());
         let mut reports = Vec::new();
         for step in 0..STEPS {

@@ -16,6 +16,8 @@
 //! | B.2, B.4 (Eq. 8), other forms of it | [`equations::convolution_forms`] | | `reduce_first`, `spatial`, `two_step` |
 //! | Eq. 1, spectral downsampling; B.3, upsampling | [`equations::resampling`] | [`autodiff::downsample`], [`autodiff::upsample`] | `downsample`, `upsample` |
 //! | Figure 5, pointwise linear, BatchNorm, GELU, dropout, pooling | [`equations::linear`], [`equations::norm`], [`equations::activation`], [`equations::dropout`], [`equations::pooling`] | [`autodiff::linear()`], [`autodiff::batch_norm`], [`autodiff::gelu_dropout`], [`autodiff::global_average_pool`] | `linear`, `batch_norm`, `gelu`, `gelu_tanh`, `dropout`, `global_average_pool` |
+//! | D.1, embedding of symbols; comparison of two texts; pooling without padding | [`equations::embedding`], [`equations::pair`], [`equations::pooling::prefix_average_pool`] | [`autodiff::embedding()`], [`autodiff::pair_features`], [`autodiff::prefix_average_pool`] | |
+//! | D.3, loss and rates of Cosmic | [`equations::loss::masked_binary_cross_entropy`], [`equations::detection`] | [`autodiff::masked_binary_cross_entropy`] | |
 //! | Section 3.4, depth mask and residual sum | [`equations::mask`], [`equations::resampling`] | [`autodiff::residual`] | `block`, `network` |
 //! | C.2, complexity | [`equations::complexity`] | [`autodiff::network_complexity`] | `network_cost`, `block_cost` |
 //! | Eq. 12, complexity loss; Eq. 2 and 9, total loss | [`equations::loss`] | [`autodiff::complexity_loss`], [`search::Search::step`] | `complexity_loss`, `total_loss`, `train` |

@@ -50,7 +50,7 @@ where
 
 /// Trains from the search's current step to the end of the plan. Epoch e sees the training samples
 /// in the e-th random order of the seed, so a search that was stopped goes on as if it had not been.
-/// The next batches are read while a step computes.
+/// The next batches, of the next epoch too, are read while a step computes or an evaluation runs.
 ///
 /// Returns whether the plan was finished.
 ///
@@ -67,44 +67,40 @@ where
     Cpu: Device<E>,
 {
     let steps = plan.steps_per_epoch(task)?;
-    while search.optimiser.steps < steps * plan.epochs as u64 {
-        let epoch = search.optimiser.steps / steps;
-        let order =
-            Stream::new(plan.seed, "epoch order", epoch).permutation(task.len(Split::Train));
-        let first = (search.optimiser.steps % steps) as usize;
-        let wanted = order.chunks_exact(plan.batch).skip(first);
-        let finished = thread::scope(|scope| {
-            let (sender, batches) = sync_channel(BATCHES_AHEAD);
-            scope.spawn(move || load(task, wanted, epoch, &sender));
-            train_on(search, task, plan, batches.into_iter(), observer)
-        })?;
-        if !finished {
-            return Ok(false);
-        }
-    }
-    Ok(true)
+    let first = search.optimiser.steps;
+    thread::scope(|scope| {
+        let (sender, batches) = sync_channel(BATCHES_AHEAD);
+        scope.spawn(move || load(task, plan, (first, steps), &sender));
+        train_on(search, task, plan, batches.into_iter(), observer)
+    })
 }
 
 /// Batches that wait, read while the steps before them compute.
 const BATCHES_AHEAD: usize = 2;
 
-/// Sends the batches in order until there are no more, one cannot be read, or nobody listens.
-fn load<'a>(
+/// Sends the batches after the first steps in order, until there are no more, one cannot be read,
+/// or nobody listens. An epoch has so many `steps`.
+fn load(
     task: &dyn Task,
-    wanted: impl Iterator<Item = &'a [usize]>,
-    epoch: u64,
+    plan: &Plan,
+    (first, steps): (u64, u64),
     batches: &SyncSender<Result<Batch>>,
 ) {
-    for indices in wanted {
-        let batch = task.batch(Split::Train, indices, epoch);
-        let failed = batch.is_err();
-        if batches.send(batch).is_err() || failed {
-            return;
+    for epoch in first / steps..plan.epochs as u64 {
+        let order =
+            Stream::new(plan.seed, "epoch order", epoch).permutation(task.len(Split::Train));
+        let done = first.saturating_sub(epoch * steps) as usize;
+        for indices in order.chunks_exact(plan.batch).skip(done) {
+            let batch = task.batch(Split::Train, indices, epoch);
+            let failed = batch.is_err();
+            if batches.send(batch).is_err() || failed {
+                return;
+            }
         }
     }
 }
 
-/// Trains on the rest of an epoch. Returns whether the observer let it come to its end.
+/// Trains on the batches. Returns whether the observer let it come to their end.
 fn train_on<E: Element>(
     search: &mut Search<E>,
     task: &dyn Task,

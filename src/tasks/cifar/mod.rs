@@ -1,7 +1,7 @@
 //! CIFAR10 and CIFAR100 (Krizhevsky 2009): 32 x 32 colour images of 10 and 100 classes.
 //!
 //! Read from the official files, binary ([`records`]) or Python's ([`python`]), in a directory or
-//! in the official archive ([`files`]). The split is the S4 and CCNN repositories':
+//! in the official archive (`files.rs`). The split is the S4 and CCNN repositories':
 //! [`torch_permutation`] with seed 42, the last tenth validates.
 
 use std::collections::BTreeMap;

@@ -11,7 +11,7 @@ use crate::{Error, Result};
 
 /// The images of one file. A label out of range goes to `bad`; the image is kept, under class 255.
 ///
-/// What is read and held is bounded, as [`Machine::new`] says.
+/// What is read and held is bounded, as `Machine::new` says.
 ///
 /// # Errors
 /// [`Error::Data`] if it is not such a pickle, and what `bad` returns.

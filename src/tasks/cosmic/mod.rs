@@ -13,8 +13,8 @@
 //! the paper is silent. The number depends on the seed, the split and the sample, and in training
 //! on the epoch, so that evaluations are comparable. Without it the title says so.
 //!
-//! The generator stands in for data that few have: a field of sky, galaxies and stars ([`scene`]),
-//! tracks of cosmic rays ([`rays`]), noise, and the rule by which the benchmark's masks were made
+//! The generator stands in for data that few have: a field of sky, galaxies and stars (`scene.rs`),
+//! tracks of cosmic rays (`rays.rs`), noise, and the rule by which the benchmark's masks were made
 //! ([`exposure`]). It is plausible physics, not a copy of the data's statistics.
 
 use std::path::Path;

@@ -1,8 +1,8 @@
 //! DarcyFlow (Li et al. 2021): from the permeability of a porous square to the pressure in it.
 //!
 //! A sample is a random coefficient a on `n` x `n` cell centres and the solution u of
-//! `-div(a grad u) = 1`, `u = 0` on the boundary. It is read from the benchmark's files ([`files`])
-//! or generated ([`generator`]). The benchmark solves on 421 x 421 points and keeps every fifth, 85
+//! `-div(a grad u) = 1`, `u = 0` on the boundary. It is read from the benchmark's files (`files.rs`)
+//! or generated (`generator.rs`). The benchmark solves on 421 x 421 points and keeps every fifth, 85
 //! x 85. So does reading; generating on a grid of 85 solves on 85 x 85 points, which is some 40
 //! times as fast. [`generate`] writes files that were solved on 421 x 421.
 

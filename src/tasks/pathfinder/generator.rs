@@ -27,7 +27,7 @@
 //! - A paddle begins at a whole pixel and its end is one of finitely many pixels around a pivot, or
 //!   its direction a whole degree, so that each is drawn once ([`Paddles`]).
 //! - The dilation of a maximum of masks is the maximum of their dilations, so that it is kept up to
-//!   date instead of computed anew ([`Board`]).
+//!   date instead of computed anew (`Board`).
 
 use super::growth::{Board, Placed, Snake};
 use super::paddle::{DEGREES, Paddles, Stamp, displacement};
