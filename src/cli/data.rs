@@ -39,7 +39,7 @@ enum Action {
     Generate {
         /// One of dnarch data list
         task: String,
-        /// Training samples; a quarter as many for validation and for testing
+        /// Training samples; held-out ones in the data set's proportions come with them
         #[arg(long, value_name = "N")]
         n: usize,
         /// An empty or new directory

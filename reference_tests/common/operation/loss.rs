@@ -2,7 +2,9 @@
 
 use dfdx::prelude::{Cpu, Device};
 use dnarch::Result;
-use dnarch::autodiff::{Element, Tape, binary_cross_entropy, cross_entropy, relative_l2};
+use dnarch::autodiff::{
+    Element, Tape, binary_cross_entropy, cross_entropy, masked_binary_cross_entropy, relative_l2,
+};
 use dnarch::equations;
 use dnarch::random::Stream;
 use ndarray::{Array3, Axis};
@@ -16,6 +18,7 @@ pub fn each(check: &mut impl Check) {
     for shape in [[1, 1, 1], [3, 2, 7], [4, 1, 25]] {
         check.check(&Field { shape });
         check.check(&Binary { shape });
+        check.check(&Masked { shape });
     }
 }
 
@@ -159,6 +162,55 @@ impl Operation for Binary {
         let cotangent = cotangent[[0, 0, 0]];
         let d = equations::loss::binary_cross_entropy_vjp(&inputs[0], &self.targets(), cotangent)?;
         Ok(vec![d])
+    }
+
+    fn roundings(&self) -> usize {
+        8 + self.shape.iter().product::<usize>()
+    }
+}
+
+/// Cross-entropy of the positions that are not ignored.
+#[derive(Debug)]
+struct Masked {
+    shape: [usize; 3],
+}
+
+impl Masked {
+    /// Objects and ignored positions.
+    fn marks(&self) -> [Array3<bool>; 2] {
+        [(4, 0.3), (5, 0.6)].map(|(seed, above)| given(self.shape, seed).mapv(|v| v > above))
+    }
+}
+
+impl Operation for Masked {
+    fn inputs(&self, random: &mut Stream) -> Vec<Input> {
+        vec![Input::Variable(3.0 * normal(random, self.shape))]
+    }
+
+    fn fast<E: Element>(&self, tape: &mut Tape<E>, inputs: &[Value<E>]) -> Result<Value<E>>
+    where
+        Cpu: Device<E>,
+    {
+        let [object, ignored] = self
+            .marks()
+            .map(|marks| marks.into_iter().collect::<Vec<_>>());
+        masked_binary_cross_entropy(tape, inputs[0].variable(), &object, &ignored)
+            .map(Value::Scalar)
+    }
+
+    fn definition(&self, inputs: &[Array3<f64>]) -> Result<Array3<f64>> {
+        let [object, ignored] = self.marks();
+        equations::loss::masked_binary_cross_entropy(&inputs[0], &object, &ignored).map(number)
+    }
+
+    fn definition_vjp(
+        &self,
+        inputs: &[Array3<f64>],
+        cotangent: &Array3<f64>,
+    ) -> Result<Vec<Array3<f64>>> {
+        let ([object, ignored], cotangent) = (self.marks(), cotangent[[0, 0, 0]]);
+        let masked = equations::loss::masked_binary_cross_entropy_vjp;
+        Ok(vec![masked(&inputs[0], &object, &ignored, cotangent)?])
     }
 
     fn roundings(&self) -> usize {
