@@ -10,18 +10,19 @@ const COLUMNS: usize = 8;
 const GAP: usize = 2;
 
 /// A picture of the first training samples. Each channel of an image is stretched to the range of
-/// its values in these samples; three channels are shown as red, green and blue, others by their
+/// its values in these samples, without their lowest and highest hundredth (a cosmic ray outshines
+/// a galaxy a hundred times); three channels are shown as red, green and blue, others by their
 /// first. Beside an input stands its target where that is a field or a mask. Sequences of a square
 /// number of values are shown as squares.
 ///
 /// # Errors
 /// [`Error::Argument`] for symbols and for sequences of other lengths; those of [`Task::batch`].
 pub fn samples(task: &dyn Task) -> Result<Vec<u8>> {
-    let [rows, columns] = plane(task)?;
     let Encoding::Values { channels } = task.encoding() else {
         let expected = "a data set of images: symbols have no picture";
         return Err(Error::argument("picture of", task.name(), expected));
     };
+    let [rows, columns] = plane(task)?;
     let count = task.len(Split::Train).min(SAMPLES);
     let indices: Vec<usize> = (0..count).collect();
     let batch = task.batch(Split::Train, &indices, 0)?;
@@ -71,17 +72,21 @@ fn plane(task: &dyn Task) -> Result<[usize; 2]> {
     }
 }
 
-/// Levels from 0 for the smallest value to 255 for the largest.
+/// Levels from 0 for the smallest hundredth of the values to 255 for the largest.
 fn stretched(samples: Vec<Vec<f32>>) -> Vec<Vec<u8>> {
-    let values = || samples.iter().flatten().copied();
-    let least = values().fold(f32::INFINITY, f32::min);
-    let most = values().fold(f32::NEG_INFINITY, f32::max);
+    let mut values: Vec<f32> = samples.iter().flatten().copied().collect();
+    values.sort_by(f32::total_cmp);
+    let beyond = values.len() / 100;
+    let (least, most) = match values.get(beyond).zip(values.iter().rev().nth(beyond)) {
+        Some((least, most)) => (*least, *most),
+        None => (0.0, 0.0),
+    };
     let scale = if most > least {
         255.0 / (most - least)
     } else {
         0.0
     };
-    let level = |value: &f32| ((value - least) * scale).round() as u8;
+    let level = |value: &f32| ((value - least) * scale).round().clamp(0.0, 255.0) as u8;
     let levels = samples
         .iter()
         .map(|sample| sample.iter().map(level).collect());
@@ -141,4 +146,59 @@ fn encoded(pixels: &[u8], width: usize, height: usize) -> Result<Vec<u8>> {
     writer.write_image_data(pixels).map_err(failed)?;
     writer.finish().map_err(failed)?;
     Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tasks::{Source, open};
+
+    fn generated(name: &str, samples: usize, grid: Option<usize>) -> Box<dyn Task> {
+        let source = Source {
+            samples: Some(samples),
+            grid,
+            ..Source::default()
+        };
+        open(name, &source).unwrap()
+    }
+
+    /// Width, height and levels of red, green and blue.
+    fn decoded(bytes: &[u8]) -> (u32, u32, Vec<u8>) {
+        let decoder = png::Decoder::new(std::io::Cursor::new(bytes));
+        let mut reader = decoder.read_info().unwrap();
+        let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
+        let info = reader.next_frame(&mut pixels).unwrap();
+        (info.width, info.height, pixels)
+    }
+
+    #[test]
+    fn a_sequence_of_pixels_is_drawn_as_the_image_it_was() {
+        let task = generated("pathfinder", 3, None);
+        let (width, height, pixels) = decoded(&samples(&*task).unwrap());
+        assert_eq!([width, height], [3 * 34 + 2, 36]);
+        let Inputs::Values(values) = task.batch(Split::Train, &[0], 0).unwrap().inputs else {
+            panic!("no pixels");
+        };
+        // The markers are white, the ground is black, the first sample begins after a gap.
+        for (i, value) in values.iter().enumerate() {
+            let (row, column) = (2 + i / 32, 2 + i % 32);
+            let level = pixels[3 * (row * width as usize + column)];
+            assert!(*value != -1.0 || level == 0);
+            assert!(*value != 1.0 || level == 255);
+        }
+    }
+
+    #[test]
+    fn a_field_stands_beside_its_input() {
+        let picture = samples(&*generated("darcyflow", 9, Some(8))).unwrap();
+        let (width, height, _) = decoded(&picture);
+        assert_eq!([width, height], [8 * 2 * 10 + 2, 2 * 10 + 2]);
+    }
+
+    #[test]
+    fn symbols_have_no_picture() {
+        let message = samples(&*generated("text", 2, None)).unwrap_err();
+        let expected = "picture of: got text, expected a data set of images";
+        assert!(message.to_string().starts_with(expected), "{message}");
+    }
 }
