@@ -99,7 +99,7 @@ const LAPTOP: &[Laptop] = &[
     ("retrieval", &[("base", "ccnn-2-16"), ("batch", "8"), ("epochs", "5"), ("samples", "1000"), ("lr", "0.01"), ("kernel_initial", "global"), ("omega_0", "1000")]),
     ("pathfinder", &[("base", "ccnn-2-16"), ("batch", "16"), ("epochs", "10"), ("samples", "1600"), ("lr", "0.01"), ("kernel_initial", "global"), ("omega_0", "1000")]),
     ("path-x", &[("base", "ccnn-2-8"), ("batch", "4"), ("epochs", "5"), ("samples", "100"), ("lr", "0.01"), ("kernel_initial", "global"), ("omega_0", "1000"), ("tau_resolution", "100")]),
-    ("cosmic", &[("augment", "true"), ("base", "ccnn-2-8"), ("batch", "4"), ("epochs", "10"), ("samples", "64"), ("lr", "0.02"), ("kernel_initial", "global"), ("omega_0", "100"), ("tau_resolution", "100")]),
+    ("cosmic", &[("augment", "true"), ("base", "ccnn-2-8"), ("batch", "4"), ("epochs", "8"), ("samples", "240"), ("lr", "0.02"), ("kernel_initial", "global"), ("omega_0", "10"), ("tau_resolution", "100")]),
     ("mnist", &[("batch", "32"), ("epochs", "5"), ("samples", "5000"), ("lr", "0.02"), ("kernel_initial", "global"), ("omega_0", "100"), ("tau_resolution", "25")]),
     ("mnist-sequential", &[("batch", "32"), ("epochs", "5"), ("samples", "5000"), ("lr", "0.02"), ("kernel_initial", "global"), ("omega_0", "1000"), ("tau_resolution", "25")]),
 ];
