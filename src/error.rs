@@ -17,7 +17,7 @@ pub enum Error {
         expected: String,
     },
     /// A data file whose content is not what its format says.
-    #[error("{}: {place}: found {found}, expected {expected}", path.display())]
+    #[error("{}: {place}: found {found}, expected {expected}", shown(path))]
     Data {
         path: PathBuf,
         place: String,
@@ -25,10 +25,10 @@ pub enum Error {
         expected: String,
     },
     /// A configuration, checkpoint or run directory that cannot be used as asked.
-    #[error("{}: {message}", path.display())]
+    #[error("{}: {message}", shown(path))]
     Configuration { path: PathBuf, message: String },
     /// The operating system refused to read or write.
-    #[error("{}: cannot {action}: {source}", path.display())]
+    #[error("{}: cannot {action}: {source}", shown(path))]
     Io {
         path: PathBuf,
         action: &'static str,
@@ -38,7 +38,7 @@ pub enum Error {
     #[error("{what} became {value} at step {step}")]
     Diverged { step: u64, what: String, value: f64 },
     /// A run that cannot go on, and what is left of it.
-    #[error("{}: {message}", path.display())]
+    #[error("{}: {message}", shown(path))]
     Run { path: PathBuf, message: String },
     /// The tensor device failed.
     #[error("tensor device: {0}")]
@@ -92,12 +92,24 @@ impl Error {
 fn line(text: impl Display) -> String {
     const LONGEST: usize = 500;
     let text = text.to_string();
-    let shown = |c: char| if c.is_control() { ' ' } else { c };
-    let mut line: String = text.chars().take(LONGEST).map(shown).collect();
+    let mut line: String = text.chars().take(LONGEST).map(printable).collect();
     if text.chars().nth(LONGEST).is_some() {
         line.push_str(" ...");
     }
     line
+}
+
+/// A path on one line: the end of one inside an archive may come from anyone too.
+fn shown(path: &Path) -> String {
+    path.to_string_lossy().chars().map(printable).collect()
+}
+
+fn printable(character: char) -> char {
+    if character.is_control() {
+        ' '
+    } else {
+        character
+    }
 }
 
 #[cfg(test)]
@@ -111,5 +123,7 @@ mod tests {
         assert!(message.starts_with("file: place: found a b [2Jxxx"));
         assert!(message.ends_with("x ..., expected text"));
         assert!(message.len() < 600);
+        let message = Error::configuration(Path::new("a\n\u{1b}b"), "broken").to_string();
+        assert_eq!(message, "a  b: broken");
     }
 }

@@ -226,6 +226,51 @@ fn every_packing_of_the_same_images_gives_the_same_task() {
     }
 }
 
+/// What a check finds in an archive of an empty file of this name.
+fn named(name: &[u8], long: bool) -> Vec<String> {
+    let mut archive = tar::Builder::new(GzEncoder::new(Vec::new(), Compression::fast()));
+    let mut header = tar::Header::new_gnu();
+    header.set_size(0);
+    if long {
+        let name = std::str::from_utf8(name).unwrap();
+        archive.append_data(&mut header, name, &[][..]).unwrap();
+    } else {
+        header.as_old_mut().name[..name.len()].copy_from_slice(name);
+        header.set_cksum();
+        archive.append(&header, &[][..]).unwrap();
+    }
+    let parent = tempfile::tempdir().unwrap();
+    let path = parent.path().join("archive");
+    fs::write(&path, archive.into_inner().unwrap().finish().unwrap()).unwrap();
+    let (_, _, errors) = check("cifar10", &path);
+    let parent = parent.path().display().to_string();
+    errors
+        .iter()
+        .map(|error| error.replace(&parent, ""))
+        .collect()
+}
+
+#[test]
+fn names_in_an_archive_stay_behind_its_own_on_one_line() {
+    let errors = named(
+        b"//etc/\n\x1b[2J/cifar-10-batches-bin/test_batch.bin",
+        false,
+    );
+    let expected = "/archive/etc/  [2J/cifar-10-batches-bin/test_batch.bin: length: found 0 bytes";
+    assert!(errors[0].starts_with(expected), "{errors:?}");
+}
+
+#[test]
+fn names_longer_than_a_header_holds_are_not_read() {
+    let name = format!("{}/cifar-10-batches-bin/test_batch.bin", "x".repeat(200));
+    let errors = named(name.as_bytes(), true);
+    assert_eq!(errors.len(), 1, "{errors:?}");
+    assert!(
+        errors[0].starts_with("/archive: files: found no test_batch.bin"),
+        "{errors:?}"
+    );
+}
+
 #[test]
 fn cifar100_serves_fine_labels_with_its_own_statistics() {
     let [binary, _] = both(230, 120, true);

@@ -388,6 +388,22 @@ fn truncated_and_damaged_archives_are_refused() {
 }
 
 #[test]
+fn names_in_an_archive_stay_behind_its_own_on_one_line() {
+    let mut tar = archive(&vec![("train/neg/1_9.txt", &b"text"[..])]);
+    let mut header = tar::Header::new_ustar();
+    header.set_size(4);
+    let name = b"//etc/\n\x1b[2J/train/neg/1_9.txt";
+    header.as_old_mut().name[..name.len()].copy_from_slice(name);
+    header.set_cksum();
+    // Behind the header of the directory.
+    tar[512..1024].copy_from_slice(header.as_bytes());
+    assert_eq!(
+        refusal(&gzip(&tar)),
+        "archive/etc/  [2J/train/neg/1_9.txt: rating: found 9, expected 1 to 4 in neg"
+    );
+}
+
+#[test]
 fn an_archive_that_expands_without_end_is_refused() {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
     encoder.write_all(&archive(&files())).unwrap();

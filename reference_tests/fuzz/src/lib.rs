@@ -1,6 +1,8 @@
 //! How the fuzzer's bytes become files and arguments; the seeds are written the other way round.
 
+pub mod readers;
 pub mod seeds;
+pub mod smallest;
 
 use dnarch::fixtures::format::{Case, Suite, Tensors};
 use dnarch::fixtures::operation::Operation;

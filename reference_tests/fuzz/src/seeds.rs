@@ -1,6 +1,7 @@
-//! The corpora to start from: of each operation a smallest case, and a smallest refused one.
+//! The corpora to start from: of each operation a smallest case, and a smallest refused one; of each
+//! format of data a smallest file.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use dnarch::fixtures::cases::Size;
 use dnarch::fixtures::format::{Case, Suite, Tensors};
@@ -8,13 +9,11 @@ use dnarch::fixtures::generate;
 use dnarch::fixtures::suites::CATALOGUE;
 
 use crate::NAME;
+use crate::readers::READERS;
 
 /// Writes what `bytes` makes of each of these cases, as a suite by itself, to `corpus/<target>`.
 pub fn write(target: &str, bytes: impl Fn(&Suite) -> Option<Vec<u8>>) {
-    let corpus = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("corpus")
-        .join(target);
-    std::fs::create_dir_all(&corpus).expect("a place for the corpus");
+    let corpus = corpus(target);
     for entry in CATALOGUE {
         let suite = generate::suite(entry, Size::Small).expect("the catalogue's suites");
         for case in smallest(&suite) {
@@ -23,6 +22,26 @@ pub fn write(target: &str, bytes: impl Fn(&Suite) -> Option<Vec<u8>>) {
             }
         }
     }
+}
+
+/// Writes the smallest files of every reader, behind its place, to `corpus/<target>`.
+pub fn write_files(target: &str) {
+    let corpus = corpus(target);
+    for (place, reader) in (0..).zip(READERS) {
+        for (number, file) in (reader.seeds)().into_iter().enumerate() {
+            let bytes = [vec![place], file].concat();
+            let path = corpus.join(format!("{}-{number}", reader.name));
+            std::fs::write(path, bytes).expect("a seed");
+        }
+    }
+}
+
+fn corpus(target: &str) -> PathBuf {
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("corpus")
+        .join(target);
+    std::fs::create_dir_all(&corpus).expect("a place for the corpus");
+    corpus
 }
 
 fn smallest(suite: &Suite) -> impl Iterator<Item = &Case> {

@@ -1,4 +1,4 @@
-"""Options of the fixtures' tests: which backends, and where the fixtures are."""
+"""Options of the tests: which backends, where the fixtures are, and the dnarch program."""
 
 import importlib.util
 import os
@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+import dnarch_program
 from dnarch_fixtures import all_suites, load_backend
 
 # Every shipped backend, with the package that it needs.
@@ -71,3 +72,12 @@ def suites(request: pytest.FixtureRequest) -> list:
 def fixtures(request: pytest.FixtureRequest) -> Path:
     """The directory of the suites."""
     return fixtures_directory(request.config)
+
+
+@pytest.fixture(scope="session")
+def dnarch() -> dnarch_program.Program:
+    """The dnarch program."""
+    program = dnarch_program.find()
+    if program is None:
+        pytest.skip("no program: cargo build --release, or DNARCH=PATH")
+    return program

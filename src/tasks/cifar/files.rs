@@ -132,7 +132,8 @@ fn visit_archive(layouts: &[Layout], path: &Path, each: Each) -> Result<()> {
         |error: io::Error| Error::data(path, "archive", error, "a gzipped tar archive, whole");
     let mut archive = Archive::new(unpacked);
     let mut seen: Vec<BTreeSet<Number>> = layouts.iter().map(|_| BTreeSet::new()).collect();
-    for entry in archive.entries().map_err(unreadable)? {
+    // Raw entries: the long names that others would bring are held whole.
+    for entry in archive.entries().map_err(unreadable)?.raw(true) {
         let mut entry = entry.map_err(unreadable)?;
         let inside = entry.path().map_err(unreadable)?.into_owned();
         let Some((layout, number)) = official(layouts, &inside) else {
@@ -141,7 +142,8 @@ fn visit_archive(layouts: &[Layout], path: &Path, each: Each) -> Result<()> {
         if !entry.header().entry_type().is_file() {
             continue;
         }
-        let path = path.join(inside);
+        // An absolute one would hide the archive.
+        let path = path.join(inside.strip_prefix("/").unwrap_or(&inside));
         if !seen[layout].insert(number) {
             return Err(Error::data(
                 &path,

@@ -133,7 +133,8 @@ fn visit_archive(path: &Path, stream: impl Read, visitor: &mut Visitor) -> Resul
     for entry in archive.entries().map_err(unreadable)?.raw(true) {
         let mut entry = entry.map_err(unreadable)?;
         if let Some((part, class, name)) = place(&entry) {
-            let inside = path.join(name);
+            // An absolute one would hide the archive.
+            let inside = path.join(name.trim_start_matches('/'));
             let bytes = read_entry(&mut entry, &inside).map_err(unreadable)?;
             reviews.add(&inside, part, class, bytes)?;
         }
