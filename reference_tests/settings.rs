@@ -52,7 +52,7 @@ fn without_arguments_it_is_darcyflow_on_a_laptop() {
             width: 16
         }
     );
-    assert_eq!(settings.grid, 32);
+    assert_eq!(settings.grid, 0);
     assert_eq!(settings.kernel_initial, KernelInitial::Global);
     assert_eq!(settings.threshold, 0.1);
     assert_eq!(settings.data, None);
