@@ -90,7 +90,8 @@ impl Consumer for Kept<'_> {
         self.grid = match self.wanted {
             Some(grid) if fits(grid) => grid,
             Some(grid) => {
-                let expected = format!("a grid whose steps divide the files' {steps}");
+                let file = self.path.display();
+                let expected = format!("a grid whose steps divide the {steps} of {file}");
                 return Err(Error::argument("grid of darcyflow", grid, expected));
             }
             None if fits(BENCHMARK_GRID) => BENCHMARK_GRID,
