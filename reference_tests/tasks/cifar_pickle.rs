@@ -1,12 +1,13 @@
 //! CIFAR10 and CIFAR100 as Python's pickles and as archives.
 
 use std::fs;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::path::Path;
 
 use dnarch::tasks::cifar::{CIFAR10, CIFAR100, python};
 use dnarch::tasks::{Goal, Split, open};
 use flate2::Compression;
+use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
 use proptest::prelude::*;
 
@@ -485,6 +486,13 @@ fn broken_archives_are_refused() {
         &archived(folder, &binary[1..].to_vec()),
         "found no data_batch_1.bin",
     );
+    // Without the empty blocks at its end an archive may have lost files.
+    let mut tar = Vec::new();
+    let whole = archived(folder, &binary);
+    GzDecoder::new(&whole[..]).read_to_end(&mut tar).unwrap();
+    let mut cut = GzEncoder::new(Vec::new(), Compression::fast());
+    cut.write_all(&tar[..tar.len() - 1024]).unwrap();
+    refused(&cut.finish().unwrap(), "archive: found the end of the file");
     let twice = [binary.clone(), binary].concat();
     refused(
         &archived(folder, &twice),

@@ -232,7 +232,7 @@ fn broken_files_are_refused_by_row_and_place() {
         ),
         (
             b"Source\tTarget\n\xff\t1\n1\t1\n",
-            "line 2: found a wrong byte at 0, expected UTF-8",
+            "line 2: found a wrong byte at 1, expected UTF-8",
         ),
         (b"S\0o\0u\0r\0c\0e\0\t\0", "line 1: found `S\\0o"),
         (long.as_bytes(), "line 2: found more than 65536 bytes"),

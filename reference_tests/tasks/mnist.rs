@@ -138,7 +138,7 @@ fn broken_mnist_files_are_refused_by_file_and_place() {
     fs::remove_file(directory.path().join(MNIST_TRAIN)).unwrap();
     let refusal = message("mnist", &from_directory(directory.path()));
     assert!(
-        refusal.contains("train-images-idx3-ubyte.gz: cannot read"),
+        refusal.contains("train-images-idx3-ubyte: cannot read"),
         "{refusal}"
     );
 }

@@ -188,7 +188,7 @@ fn broken_files_are_refused_by_row_and_place_and_a_check_goes_on() {
         ),
         (
             b"1\t\t\t\xff\t",
-            "line 1: found a wrong byte at 4, expected UTF-8",
+            "line 1: found a wrong byte at 5, expected UTF-8",
         ),
         (&long, "line 1: found more than 16777216 bytes"),
     ] {

@@ -38,13 +38,13 @@ pub fn generated_everywhere(name: &str, samples: usize, seed: u64) -> [Vec<Batch
     assert_eq!(one.digest(), two.digest());
     assert!(one.title().contains("generated"), "{}", one.title());
     assert!(
-        one.title().contains("not the benchmark's"),
+        one.title().contains("(not the benchmark's data)"),
         "{}",
         one.title()
     );
     let read = open(name, &from_directory(&out)).unwrap();
     assert!(
-        read.title().contains("not the benchmark's"),
+        read.title().contains("generated (not the benchmark's"),
         "{}",
         read.title()
     );

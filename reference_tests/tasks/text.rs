@@ -427,6 +427,13 @@ fn generated_files_hold_what_is_served_at_any_number_of_threads() {
     // A single sample has files, too.
     let [one, _, read] = generated_everywhere("text", 1, 8);
     assert_eq!(one, read);
+    // The marker is found where the reviews are, not where the data are said to be.
+    let parent = tempfile::tempdir().unwrap();
+    generate(&parent.path().join("aclImdb"), 8, 0).unwrap();
+    let title = open("text", &from_directory(parent.path()))
+        .unwrap()
+        .title();
+    assert!(title.starts_with("Text's toy, generated"), "{title}");
 }
 
 #[test]

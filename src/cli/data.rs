@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 
-use super::print;
+use super::{complain, print};
 use crate::files::write_atomically;
 use crate::run::pictures;
 use crate::tasks::{self, DATA_SETS, Origin, Source, data_set, information};
@@ -13,7 +13,7 @@ use crate::{Error, Result};
 
 /// The data sets: which there are, what their files hold, and how to make some.
 ///
-/// Exit status: 0; 1 if a record is bad; 2 for usage; 3 for files that cannot be read as the data
+/// Exit status: 0; 1 if a fault is found; 2 for usage; 3 for files that cannot be read as the data
 /// set.
 #[derive(Args)]
 pub struct DataArguments {
@@ -39,7 +39,7 @@ enum Action {
     Generate {
         /// One of dnarch data list
         task: String,
-        /// Training samples; held-out ones in the data set's proportions come with them
+        /// Training samples; held-out ones come with them
         #[arg(long, value_name = "N")]
         n: usize,
         /// An empty or new directory
@@ -67,7 +67,7 @@ struct SourceArguments {
     /// At most so many training samples
     #[arg(long, value_name = "N")]
     samples: Option<usize>,
-    /// Points per axis of a generated data set
+    /// Points per axis of a generated data set, or kept of darcyflow's files
     #[arg(long, value_name = "N")]
     grid: Option<usize>,
     /// Seed of generated samples
@@ -136,11 +136,18 @@ fn check(name: &str, data: &Path) -> Result<ExitCode> {
     let mut bad = 0u64;
     let mut report = |error: Error| {
         bad += 1;
-        eprintln!("{error}");
+        complain(&error.to_string());
     };
-    let checked = tasks::check(name, data, &mut report)?;
+    let checked = match tasks::check(name, data, &mut report) {
+        // A file that is not there is as bad as one that is no data.
+        Err(error @ Error::Io { .. }) => {
+            complain(&format!("error: {error}"));
+            return Ok(ExitCode::from(3));
+        }
+        checked => checked?,
+    };
     print(&format!(
-        "{name}: {} files, {} records, {bad} bad\n",
+        "{name}: {} files, {} records; faults: {bad}\n",
         checked.files, checked.records
     ))?;
     Ok(match bad {

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 
-use super::print;
+use super::{complain, print};
 use crate::files::write_atomically;
 use crate::fixtures::cases::Size;
 use crate::fixtures::check;
@@ -140,7 +140,11 @@ fn generate(directory: &Path, size: Size, check: bool) -> Result<ExitCode> {
     let mut suites = Vec::new();
     for entry in CATALOGUE {
         let suite = generate::suite(entry, size)?;
-        eprintln!("generated {}: {} cases", entry.name, suite.cases.len());
+        complain(&format!(
+            "generated {}: {} cases",
+            entry.name,
+            suite.cases.len()
+        ));
         suites.push(suite);
     }
     if check {
@@ -224,7 +228,10 @@ fn unknown<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str>) -> 
 
 fn progress(suite: &SuiteReport) {
     let SuiteReport { cases, failed, .. } = suite;
-    eprintln!("checked {}: {cases} cases, {failed} fail", suite.title());
+    complain(&format!(
+        "checked {}: {cases} cases, {failed} fail",
+        suite.title()
+    ));
 }
 
 /// Writes the report where it is asked for.

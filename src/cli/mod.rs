@@ -1,6 +1,6 @@
 //! The command line: one file for each subcommand, no logic.
 
-use std::io::{ErrorKind, Write, stdout};
+use std::io::{ErrorKind, Write, stderr, stdout};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -40,7 +40,7 @@ pub fn main() -> ExitCode {
     match result {
         Ok(status) => status,
         Err(error) => {
-            eprintln!("error: {error}");
+            complain(&format!("error: {error}"));
             ExitCode::from(match error {
                 Error::Argument { .. } | Error::Configuration { .. } => 2,
                 Error::Data { .. } => 3,
@@ -51,6 +51,11 @@ pub fn main() -> ExitCode {
             })
         }
     }
+}
+
+/// Writes a line to stderr, whose reader may have gone.
+fn complain(line: &str) {
+    let _ = writeln!(stderr(), "{line}");
 }
 
 /// Prints to a reader that may have seen enough.

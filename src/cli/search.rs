@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::Args;
 
+use super::complain;
 use crate::run::directory::{RunDirectory, SETTINGS};
 use crate::run::keys::KEYS;
 use crate::run::presets;
@@ -73,7 +74,7 @@ pub fn run(arguments: &SearchArguments) -> Result<()> {
         if STOP.swap(true, Ordering::Relaxed) {
             exit(130);
         }
-        eprintln!("stopping after this step; once more to stop at once");
+        complain("stopping after this step; once more to stop at once");
     })
     .map_err(|error| Error::argument("signal handler", error, "one that can be installed"))?;
     match run_search(

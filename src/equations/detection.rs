@@ -71,12 +71,12 @@ impl Pool {
     /// `1 -` [`auroc`] with logits of the same bin taken as equal. It differs from the exact value
     /// by at most [`Pool::one_minus_auroc_bound`].
     pub fn one_minus_auroc(&self) -> Option<f64> {
-        let mut below = 0;
+        let mut above = 0;
         // Twice the number of pairs in which the background's logit is the higher one.
         let mut doubled: u128 = 0;
         for (&object, &background) in self.object.iter().zip(&self.background).rev() {
-            doubled += u128::from(object) * u128::from(2 * below + background);
-            below += background;
+            doubled += u128::from(object) * u128::from(2 * above + background);
+            above += background;
         }
         Some(doubled as f64 / (2.0 * self.pairs()?))
     }

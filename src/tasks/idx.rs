@@ -21,8 +21,10 @@ pub fn read(directory: &Path, name: &str, item: &[u32], most: u32) -> Result<(Pa
     let (path, file) = match File::open(&plain) {
         Err(error) if error.kind() == ErrorKind::NotFound => {
             let zipped = directory.join(format!("{name}.gz"));
-            let file = File::open(&zipped);
-            (zipped, file)
+            match File::open(&zipped) {
+                Err(other) if other.kind() == ErrorKind::NotFound => (plain, Err(error)),
+                file => (zipped, file),
+            }
         }
         file => (plain, file),
     };

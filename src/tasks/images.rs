@@ -5,8 +5,9 @@ use std::path::Path;
 use sha2::{Digest, Sha256};
 
 use super::augmentation::crop_and_flip;
+use super::marker::reduced;
 use super::{
-    Batch, Encoding, Goal, Inputs, Source, Split, Targets, Task, check_index, counts, hexadecimal,
+    Batch, Encoding, Goal, Inputs, Source, Split, Targets, Task, check_index, hexadecimal,
 };
 use crate::random::Stream;
 use crate::{Error, Result};
@@ -156,11 +157,7 @@ impl Task for ImageClassification {
         let Description {
             title, complete, ..
         } = &self.description;
-        let images = if found == *complete {
-            counts(found)
-        } else {
-            format!("reduced to {} of {}", counts(found), counts(*complete))
-        };
+        let images = reduced(found, *complete);
         let augmentation = match self.augmentation {
             Some(_) => ", randomly cropped and flipped",
             None => "",

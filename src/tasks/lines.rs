@@ -92,7 +92,7 @@ impl<'a, R: BufRead> Lines<'a, R> {
             Err(error) => Err(Error::data(
                 self.path,
                 place(),
-                format!("a wrong byte at {}", error.valid_up_to()),
+                format!("a wrong byte at {}", error.valid_up_to() + 1),
                 "UTF-8",
             )),
         })
@@ -146,7 +146,7 @@ mod tests {
         assert_eq!(read(b"abcde\r\nx"), [long, "2 7 x"]);
         assert_eq!(read(b"abcdefghijklmn\nx"), [long, "2 15 x"]);
         assert_eq!(read(b"abcdefghijklmn"), [long]);
-        let wrong = "file: line 1: found a wrong byte at 1, expected UTF-8";
+        let wrong = "file: line 1: found a wrong byte at 2, expected UTF-8";
         assert_eq!(read(b"a\xff\nx"), [wrong, "2 3 x"]);
     }
 }

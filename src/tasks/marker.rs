@@ -4,12 +4,11 @@
 //! benchmark's data.
 
 use std::fmt::{self, Display};
-use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
 
 use super::{counts, thousands};
-use crate::files::{read_at_most, write_atomically};
+use crate::files::{create_empty_directory, read_at_most, write_atomically};
 use crate::{Error, Result};
 
 /// Its name, in the directory that [`super::open`] is given.
@@ -43,18 +42,10 @@ impl Marker {
     /// Makes `directory` and writes the marker into it, before anything else.
     ///
     /// # Errors
-    /// [`Error::Argument`] if something is there already, [`Error::Io`] if it cannot be written.
+    /// [`Error::Configuration`] if something is there already, [`Error::Io`] if it cannot be
+    /// written.
     pub fn start(&self, directory: &Path) -> Result<()> {
-        fs::create_dir_all(directory).map_err(|error| Error::io(directory, "create", error))?;
-        let mut entries =
-            fs::read_dir(directory).map_err(|error| Error::io(directory, "read", error))?;
-        if entries.next().is_some() {
-            return Err(Error::argument(
-                "directory of generated data",
-                directory.display(),
-                "one that is empty or does not exist yet",
-            ));
-        }
+        create_empty_directory(directory)?;
         self.write(directory)
     }
 

@@ -107,9 +107,10 @@ fn bad_labels(path: &Path, labels: &[u8]) -> impl Iterator<Item = Error> {
 /// Checks every image and label of the four files, as [`Check`](super::catalogue::Check) says.
 ///
 /// # Errors
-/// None: what cannot be read is reported.
+/// [`Error::Io`] and [`Error::Data`] if none of the files can be read.
 pub fn check(directory: &Path, report: &mut dyn FnMut(Error)) -> Result<Checked> {
     let mut checked = Checked::default();
+    let mut unread = Vec::new();
     for (prefix, most) in [("train", MOST_TRAINING), ("t10k", MOST_TEST)] {
         let images = read_images(directory, prefix, most);
         let labels = read_labels(directory, prefix, most);
@@ -122,15 +123,19 @@ pub fn check(directory: &Path, report: &mut dyn FnMut(Error)) -> Result<Checked>
                 checked.files += 1;
                 checked.records += (pixels.len() / (SIDE * SIDE)) as u64;
             }
-            Err(error) => report(error),
+            Err(error) => unread.push(error),
         }
         match labels {
             Ok((path, labels)) => {
                 checked.files += 1;
                 bad_labels(&path, &labels).for_each(&mut *report);
             }
-            Err(error) => report(error),
+            Err(error) => unread.push(error),
         }
     }
+    if checked.files == 0 {
+        return Err(unread.swap_remove(0));
+    }
+    unread.into_iter().for_each(report);
     Ok(checked)
 }

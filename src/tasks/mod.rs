@@ -19,6 +19,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{Error, Result};
 
+mod archive;
 pub mod augmentation;
 pub mod catalogue;
 pub mod cifar;

@@ -23,7 +23,7 @@ RANDOM = np.random.default_rng(11)
 def accepted(dnarch: Program, task: str, data: Path, files: int, records: int) -> str:
     """What `data info` prints of files in which `data check` finds nothing wrong."""
     checked = dnarch.run("data", "check", task, "--data", data)
-    assert checked == f"{task}: {files} files, {records} records, 0 bad\n"
+    assert checked == f"{task}: {files} files, {records} records; faults: 0\n"
     return dnarch.run("data", "info", task, "--data", data)
 
 
@@ -31,7 +31,7 @@ def refused(dnarch: Program, task: str, data: Path, *parts: str) -> None:
     """`data check` names one broken record, in a line that has these parts, and fails."""
     result = dnarch.result("data", "check", task, "--data", data)
     assert result.returncode == 1, result
-    assert ", 1 bad" in result.stdout
+    assert "; faults: 1" in result.stdout
     (line,) = result.stderr.splitlines()
     for part in parts:
         assert part in line

@@ -172,7 +172,7 @@ fn a_marker_of_another_set_or_a_part_of_one_is_refused() {
     assert_eq!(Marker::find(&root, "cosmic").unwrap(), Some(marker.clone()));
     assert!(Marker::find(&root, "listops").is_err());
     let refused = marker.start(&root).unwrap_err().to_string();
-    assert!(refused.contains("expected one that is empty"), "{refused}");
+    assert!(refused.contains("the directory is not empty"), "{refused}");
     let path = root.join("GENERATED.txt");
     let whole = fs::read_to_string(&path).unwrap();
     // All but the last line's end matters, and of the last number only that there is one.

@@ -6,9 +6,10 @@ use std::fs;
 use std::io::{self, BufReader, Read};
 use std::path::{Path, PathBuf};
 
-use flate2::read::GzDecoder;
+use flate2::read::MultiGzDecoder;
 use tar::Archive;
 
+use crate::tasks::archive;
 use crate::{Error, Result};
 
 /// Bytes of an unpacked archive that are read. The official ones have 186 MB.
@@ -127,9 +128,8 @@ fn visit_directory(layout: &Layout, directory: &Path, each: Each) -> Result<()> 
 
 fn visit_archive(layouts: &[Layout], path: &Path, each: Each) -> Result<()> {
     let file = fs::File::open(path).map_err(|source| Error::io(path, "read", source))?;
-    let unpacked = GzDecoder::new(BufReader::new(file)).take(LARGEST_ARCHIVE);
-    let unreadable =
-        |error: io::Error| Error::data(path, "archive", error, "a gzipped tar archive, whole");
+    let unpacked = MultiGzDecoder::new(BufReader::new(file)).take(LARGEST_ARCHIVE);
+    let unreadable = |error: io::Error| archive::unreadable(path, error);
     let mut archive = Archive::new(unpacked);
     let mut seen: Vec<BTreeSet<Number>> = layouts.iter().map(|_| BTreeSet::new()).collect();
     // Raw entries: the long names that others would bring are held whole.
@@ -159,8 +159,7 @@ fn visit_archive(layouts: &[Layout], path: &Path, each: Each) -> Result<()> {
             stream: &mut entry,
         })?;
     }
-    // What is left holds gzip's checksum.
-    io::copy(&mut archive.into_inner(), &mut io::sink()).map_err(unreadable)?;
+    archive::finish(archive, path, LARGEST_ARCHIVE)?;
     let layout = (0..layouts.len()).find(|&layout| !seen[layout].is_empty());
     let layout = layout.unwrap_or(0);
     require(&layouts[layout], path, &seen[layout])

@@ -213,7 +213,7 @@ pub(super) fn read(version: &Version, name: &str, source: &Source) -> Result<Ima
 /// # Errors
 /// None: what cannot be read is reported.
 pub fn check_cifar10(data: &Path, report: &mut dyn FnMut(Error)) -> Result<Checked> {
-    Ok(check(&CIFAR10, data, report))
+    check(&CIFAR10, data, report)
 }
 
 /// Checks every image of CIFAR100's files, coarse labels too.
@@ -221,10 +221,10 @@ pub fn check_cifar10(data: &Path, report: &mut dyn FnMut(Error)) -> Result<Check
 /// # Errors
 /// As [`check_cifar10`].
 pub fn check_cifar100(data: &Path, report: &mut dyn FnMut(Error)) -> Result<Checked> {
-    Ok(check(&CIFAR100, data, report))
+    check(&CIFAR100, data, report)
 }
 
-fn check(version: &Version, data: &Path, report: &mut dyn FnMut(Error)) -> Checked {
+fn check(version: &Version, data: &Path, report: &mut dyn FnMut(Error)) -> Result<Checked> {
     let mut checked = Checked::default();
     let visited = files::visit(version.layouts, data, &mut |file| {
         checked.files += 1;
@@ -238,8 +238,10 @@ fn check(version: &Version, data: &Path, report: &mut dyn FnMut(Error)) -> Check
         }
         Ok(())
     });
-    if let Err(error) = visited {
-        report(error);
+    match visited {
+        Err(error) if checked.files == 0 => return Err(error),
+        Err(error) => report(error),
+        Ok(_) => {}
     }
-    checked
+    Ok(checked)
 }

@@ -291,6 +291,9 @@ impl<'a> Machine<'a> {
 
     /// Puts keys and values, in turn, into the dictionary on the stack.
     fn set(&mut self, items: &[Value]) -> Result<()> {
+        if !items.len().is_multiple_of(2) {
+            return Err(self.wrong("a key without a value", "pairs of both"));
+        }
         match self.top()? {
             Value::Dictionary(dictionary) => {
                 let pairs = items.chunks_exact(2).map(|pair| (pair[0], pair[1]));

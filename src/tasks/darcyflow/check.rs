@@ -13,16 +13,10 @@ use crate::{Error, Result};
 /// array, with its first bad value.
 ///
 /// # Errors
-/// None: what cannot be read is reported.
+/// [`Error::Io`] and [`Error::Data`] if the two files are not there.
 pub fn check(directory: &Path, report: &mut dyn FnMut(Error)) -> Result<Checked> {
     let mut checked = Checked::default();
-    let paths = match find(directory) {
-        Ok(paths) => paths,
-        Err(error) => {
-            report(error);
-            return Ok(checked);
-        }
-    };
+    let paths = find(directory)?;
     let mut sides = Vec::new();
     for path in &paths {
         checked.files += 1;

@@ -37,7 +37,8 @@ pub const DEFAULT_SAMPLES: usize = 1_000;
 
 const CLASSES: usize = 10;
 const COMPLETE: [usize; 3] = [96_000, 2_000, 2_000];
-/// Training expressions that are generated at most: 1 GB of them.
+/// Training expressions that are generated at most: 1 GB of symbols, held some four times
+/// over while they are made.
 const MOST_SAMPLES: usize = 1_000_000;
 
 /// The task.

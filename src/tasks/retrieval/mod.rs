@@ -33,7 +33,7 @@ pub const LENGTH: usize = 4000;
 pub const DEFAULT_SAMPLES: usize = 400;
 
 const COMPLETE: [usize; 3] = [147_086, 18_090, 17_437];
-/// Training pairs that are generated at most: 2 GB of them.
+/// Training pairs that are generated at most: with those held out, 4 GB of text.
 const MOST_SAMPLES: usize = 1_000_000;
 /// Pairs that are made before they are written.
 const CHUNK: usize = 1024;

@@ -101,7 +101,9 @@ pub fn open(source: &Source) -> Result<Text> {
             let [train, test] = parts;
             let found = [found[0], found[1], found[1]];
             let served = [train.len(), test.len(), test.len()];
-            let title = match Marker::find(data, "text")? {
+            let directory = reviews::directory(data);
+            let directory = directory.as_deref().unwrap_or(data);
+            let title = match Marker::find(directory, "text")? {
                 Some(marker) => marker.title("Text's toy", served, "texts"),
                 None => title_of_files("Text (IMDB)", found, served, COMPLETE, "reviews"),
             };

@@ -11,6 +11,7 @@ use flate2::read::MultiGzDecoder;
 use tar::{Archive, Entry};
 
 use super::Sample;
+use crate::tasks::archive;
 use crate::tasks::catalogue::Checked;
 use crate::text::shortened;
 use crate::{Error, Result, files};
@@ -27,8 +28,6 @@ const ARCHIVE: &str = "aclImdb_v1.tar.gz";
 const LONGEST: u64 = 1 << 20;
 /// Bytes of an archive when expanded; the published one has about a third of it.
 const MOST_EXPANDED: u64 = 1 << 30;
-/// Bytes of a block of a tar file.
-const BLOCK: u64 = 512;
 
 /// A review.
 pub struct Review {
@@ -79,16 +78,21 @@ pub fn check(data: &Path, report: &mut dyn FnMut(Error)) -> Result<Checked> {
     })
 }
 
+/// The directory of reviews in `data`, or `data` itself.
+pub(super) fn directory(data: &Path) -> Option<PathBuf> {
+    let directories = [data.join(FOLDER), data.to_path_buf()];
+    let complete = |directory: &PathBuf| directory.join(PARTS[0]).is_dir();
+    directories.into_iter().find(complete)
+}
+
 fn visit(data: &Path, visitor: &mut Visitor) -> Result<Checked> {
     let archive = if data.is_file() {
         data.to_path_buf()
     } else {
         data.join(ARCHIVE)
     };
-    let directories = [data.join(FOLDER), data.to_path_buf()];
-    let complete = |directory: &&PathBuf| directory.join(PARTS[0]).is_dir();
-    if let Some(directory) = directories.iter().find(complete) {
-        let records = visit_directory(directory, visitor)?;
+    if let Some(directory) = directory(data) {
+        let records = visit_directory(&directory, visitor)?;
         let files = records;
         Ok(Checked { files, records })
     } else if archive.is_file() {
@@ -121,13 +125,7 @@ fn visit_directory(directory: &Path, visitor: &mut Visitor) -> Result<u64> {
 
 fn visit_archive(path: &Path, stream: impl Read, visitor: &mut Visitor) -> Result<u64> {
     let mut reviews = Reviews::new(path, visitor);
-    let unreadable = |error: io::Error| {
-        let found = match error.kind() {
-            io::ErrorKind::UnexpectedEof => "the end of the file".to_string(),
-            _ => error.to_string(),
-        };
-        Error::data(path, "archive", found, "a gzipped tar file, whole")
-    };
+    let unreadable = |error: io::Error| archive::unreadable(path, error);
     let mut archive = Archive::new(MultiGzDecoder::new(stream).take(MOST_EXPANDED));
     // Raw entries: the long names that others would bring are held whole.
     for entry in archive.entries().map_err(unreadable)?.raw(true) {
@@ -139,20 +137,7 @@ fn visit_archive(path: &Path, stream: impl Read, visitor: &mut Visitor) -> Resul
             reviews.add(&inside, part, class, bytes)?;
         }
     }
-    // After the last entry stand two empty blocks, of which one has been read, and the check sum.
-    let mut rest = archive.into_inner();
-    let length = io::copy(&mut rest, &mut io::sink()).map_err(unreadable)?;
-    if rest.limit() == 0 {
-        return Err(Error::data(
-            path,
-            "length when expanded",
-            format!("{MOST_EXPANDED} bytes or more"),
-            "fewer",
-        ));
-    }
-    if length < BLOCK {
-        return Err(unreadable(io::ErrorKind::UnexpectedEof.into()));
-    }
+    archive::finish(archive, path, MOST_EXPANDED)?;
     reviews.finish()
 }
 
