@@ -45,7 +45,7 @@ def rows(path: Path) -> list[list[str]]:
 def generated(dnarch: Program, task: str, n: int, out: Path) -> Path:
     """A generated data set in which dnarch itself finds nothing wrong."""
     dnarch.run("data", "generate", task, "--n", str(n), "--out", str(out))
-    assert ", 0 bad" in dnarch.run("data", "check", task, "--data", str(out))
+    assert "; faults: 0" in dnarch.run("data", "check", task, "--data", str(out))
     return out
 
 
