@@ -4,6 +4,7 @@
 //! format and trained on from there; others are named by `--data TASK=DIR`. A step waits from the
 //! end of the one before until its batch has been read. The first batch of all is not counted.
 
+use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -28,8 +29,8 @@ struct Arguments {
     #[arg(long, value_name = "TASK=DIR")]
     data: Vec<String>,
     /// Steps of each task, counted after the first
-    #[arg(long, default_value_t = 30)]
-    steps: usize,
+    #[arg(long, default_value = "30")]
+    steps: NonZeroUsize,
     /// Passed by cargo.
     #[arg(long, hide = true)]
     bench: bool,
@@ -138,7 +139,7 @@ fn measure(name: &str, files: &Path, wanted: usize) -> Result<()> {
         at: Vec::new(),
     };
     train(&mut search, &task, &plan, &mut ends)?;
-    let read = task.read.into_inner().expect("no reader panics");
+    let read = std::mem::take(&mut *task.read.lock().expect("no reader panics"));
     let mut waits: Vec<Duration> = read[1..]
         .iter()
         .zip(&ends.at)
@@ -150,7 +151,8 @@ fn measure(name: &str, files: &Path, wanted: usize) -> Result<()> {
     let training = ends.at[wanted] - ends.at[0];
     waits.sort();
     println!(
-        "| {name} | {} | {:.2} | {:.1} | {} of {wanted} | {:.2} |",
+        "| {} | {} | {:.2} | {:.1} | {} of {wanted} | {:.2} |",
+        task.task.title(),
         settings.batch,
         milliseconds(reading, read.len()),
         milliseconds(training, wanted),
@@ -176,14 +178,14 @@ fn main() -> Result<()> {
         // DarcyFlow is solved on 421 x 421 points, at half a second a sample.
         let samples = if set.name == "darcyflow" { 40 } else { 200 };
         generate(&files, samples, 0)?;
-        measure(set.name, &files, arguments.steps)?;
+        measure(set.name, &files, arguments.steps.get())?;
     }
     for argument in &arguments.data {
         let (name, directory) = argument
             .split_once('=')
             .ok_or_else(|| Error::argument("--data", argument, "TASK=DIR"))?;
         let set = data_set(name)?;
-        measure(set.name, &PathBuf::from(directory), arguments.steps)?;
+        measure(set.name, &PathBuf::from(directory), arguments.steps.get())?;
     }
     Ok(())
 }

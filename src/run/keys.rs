@@ -123,7 +123,7 @@ pub const KEYS: &[Key] = &[
     key("tau_depth", "8.0", TEMPERATURE, "τ_depth", "temperature of the depth mask"),
     key("threshold", "0.1", THRESHOLD, "T_m", "mask values below it are 0"),
     key("grid", "0", Allowed::Whole(0, 1_000_000), "N", "points per axis of a generated task, or kept of darcyflow's files; 0 is its own size"),
-    key("samples", "0", COUNT_OR_ALL, "", "training samples; 0 is all of them"),
+    key("samples", "0", COUNT_OR_ALL, "", "training samples; 0 is all of the files', or the generator's default"),
     key("augment", "false", Allowed::Switch, "", "random crops and flips of training images; random levels of sky for cosmic"),
     key("bytes", "false", Allowed::Switch, "", "text as bytes instead of characters"),
     key("masked_pooling", "false", Allowed::Switch, "", "leave the padding of sequences out of global average pooling"),

@@ -52,6 +52,9 @@ where
 /// in the e-th random order of the seed, so a search that was stopped goes on as if it had not been.
 /// The next batches, of the next epoch too, are read while a step computes or an evaluation runs.
 ///
+/// Batches are read on a thread of their own, which may need rayon's global pool: call this from
+/// none of its workers.
+///
 /// Returns whether the plan was finished.
 ///
 /// # Errors

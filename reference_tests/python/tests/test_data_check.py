@@ -159,7 +159,7 @@ def test_darcyflow(dnarch: Program, tmp_path: Path, save: Callable[[Path, dict],
     save(tmp_path / "piececonst_r11_N20_smooth1.mat", coefficients_and_solutions(20))
     save(tmp_path / "piececonst_r11_N3_smooth2.mat", fields)
     information = accepted(dnarch, "darcyflow", tmp_path, 2, 23)
-    assert "DarcyFlow, reduced to 18/2/3 of 900/100/100" in information
+    assert "DarcyFlow format (not the benchmark's 85 x 85 of 421 x 421 points), 18/2/3" in information
     _, mean, _, deviation = targets(information, "test").replace(",", "").split()
     found = np.array([mean, deviation], float)
     # Four decimals are printed, of solutions rounded to singles.

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use super::arrays::{GENERATED, MOST_SAMPLES, Sizes, Start, same_sizes};
 use super::generator::{Generator, Samples, training_sizes};
 use super::matlab_writer;
-use super::subsample::read_field;
+use super::subsample::{BENCHMARK_GRID, read_field};
 use crate::files::{create_empty_directory, write_streamed};
 use crate::tasks::counts;
 use crate::{Error, Result};
@@ -46,6 +46,11 @@ impl Files {
                 "DarcyFlow, generated (not the benchmark's data)",
                 counts(found),
             )
+        } else if [self.side, self.grid] != [FILE_SIDE, BENCHMARK_GRID] {
+            (
+                "DarcyFlow format (not the benchmark's 85 x 85 of 421 x 421 points)",
+                counts(found),
+            )
         } else if found == COMPLETE {
             ("DarcyFlow", counts(found))
         } else {
@@ -60,20 +65,30 @@ impl Files {
     }
 }
 
+fn is_generated(path: &Path) -> Result<bool> {
+    Ok(matches!(
+        Start::of(path)?,
+        Start::Matlab { generated: true }
+    ))
+}
+
 /// Reads the two files in `directory`. `grid` points of each axis are kept: where `None`, 85 if
 /// they fit in, otherwise all. Of the first file's samples (at most 1,000) the last tenth
 /// validates; of those that were written here, the last fifth of all.
 pub(super) fn read(directory: &Path, grid: Option<usize>, limits: [usize; 3]) -> Result<Files> {
     let [first, second] = find(directory)?;
-    let start = Start::of(&first)?;
-    let generated = matches!(start, Start::Matlab { generated: true });
+    let generated = is_generated(&first)?;
+    if is_generated(&second)? != generated {
+        let expected = "the first file's: both generated or neither";
+        return Err(Error::data(&second, "header", "another origin", expected));
+    }
     let (most, most_tests) = if generated {
         (MOST_SAMPLES, MOST_SAMPLES)
     } else {
         (TRAINING_SAMPLES, TEST_SAMPLES)
     };
-    let coefficients = read_field(&first, "coeff", most, grid)?;
-    let solutions = read_field(&first, "sol", most, grid)?;
+    let coefficients = read_field(&first, "coeff", most, grid, None)?;
+    let solutions = read_field(&first, "sol", most, grid, None)?;
     same_sizes(&first, coefficients.sizes, solutions.sizes)?;
     let Sizes { samples, side } = coefficients.sizes;
     let used = samples.min(most);
@@ -98,13 +113,10 @@ pub(super) fn read(directory: &Path, grid: Option<usize>, limits: [usize; 3]) ->
     drop(all);
 
     let most_tests = most_tests.min(limits[2]);
-    let coefficients = read_field(&second, "coeff", most_tests, Some(grid))?;
-    let solutions = read_field(&second, "sol", most_tests, Some(grid))?;
+    let side_of_all = Some(side);
+    let coefficients = read_field(&second, "coeff", most_tests, Some(grid), side_of_all)?;
+    let solutions = read_field(&second, "sol", most_tests, Some(grid), side_of_all)?;
     same_sizes(&second, coefficients.sizes, solutions.sizes)?;
-    if coefficients.sizes.side != side {
-        let (found, expected) = (coefficients.sizes.side, side);
-        return Err(Error::data(&second, "points of an axis", found, expected));
-    }
     Ok(Files {
         side,
         grid,
@@ -173,11 +185,8 @@ pub fn generate(directory: &Path, samples: usize, seed: u64) -> Result<()> {
 pub fn generate_on(directory: &Path, side: usize, samples: usize, seed: u64) -> Result<()> {
     let generator = Generator::new(side)?;
     let [training, validating, testing] = training_sizes(side, samples)?;
-    // Both arrays of a file are below the 4 GiB that its format allows.
-    let bytes = 8 * side * side * (training + validating);
-    if u32::try_from(bytes + 1024).is_err() {
-        let most = u32::MAX as usize / (8 * side * side) * 4 / 5;
-        let expected = format!("at most {most}, which fit in a MATLAB file");
+    if training + validating > MOST_SAMPLES {
+        let expected = format!("at most {}", MOST_SAMPLES / 5 * 4);
         return Err(Error::argument("samples of darcyflow", samples, expected));
     }
     create_empty_directory(directory)?;

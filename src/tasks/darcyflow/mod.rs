@@ -12,7 +12,7 @@ use super::{
     Batch, Encoding, Goal, Inputs, Origin, Source, Split, Targets, Task, check_index, counts,
     hexadecimal,
 };
-use crate::Result;
+use crate::{Error, Result};
 use generator::{Samples, training_sizes};
 
 pub mod arrays;
@@ -62,8 +62,8 @@ impl DarcyFlow {
     /// Reads the files, or generates all samples.
     ///
     /// # Errors
-    /// [`Error::Argument`](crate::Error::Argument) for augmentation, fewer than 2 samples, or sizes
-    /// out of range; [`Error::Io`](crate::Error::Io) and [`Error::Data`](crate::Error::Data) for
+    /// [`Error::Argument`] for augmentation, fewer than 2 samples, or sizes
+    /// out of range; [`Error::Io`] and [`Error::Data`] for
     /// files.
     pub fn open(source: &Source) -> Result<Self> {
         source.refuse_augmentation("darcyflow")?;
@@ -71,7 +71,12 @@ impl DarcyFlow {
         match &source.origin {
             Origin::Generated => Self::generated(source),
             Origin::Real(directory) => {
-                let files = files::read(directory, source.grid, source.limits()?)?;
+                let limits = source.limits()?;
+                if limits[0] < 2 {
+                    let expected = "at least 2, for a standard deviation";
+                    return Err(Error::argument("samples of darcyflow", limits[0], expected));
+                }
+                let files = files::read(directory, source.grid, limits)?;
                 let title = files.title();
                 let [train, validation, test] = [files.train, files.validation, files.test];
                 Ok(Self::new(title, files.grid, train, validation, test))

@@ -7,7 +7,7 @@ use super::arrays::{Consumer, Sizes, consume_file};
 use crate::{Error, Result};
 
 /// The benchmark's grid, where the files have it.
-const BENCHMARK_GRID: usize = 85;
+pub(super) const BENCHMARK_GRID: usize = 85;
 
 /// Every `stride`-th point of an array's first samples.
 pub(super) struct Field {
@@ -20,7 +20,7 @@ pub(super) struct Field {
 }
 
 /// At most `most` samples of the array `name`, `grid` points of each axis; where `None`, 85 if they
-/// fit in, otherwise all. What is held is what is kept, twice while it is put in order.
+/// fit in, otherwise all. The file must have `side` of them, where one is given. What is held is what is kept, twice while it is put in order.
 ///
 /// # Errors
 /// [`Error::Argument`] for a grid that does not fit in, [`Error::Data`] for a broken file.
@@ -29,8 +29,10 @@ pub(super) fn read_field(
     name: &str,
     most: usize,
     grid: Option<usize>,
+    side: Option<usize>,
 ) -> Result<Field> {
     let mut kept = Kept {
+        side,
         path,
         name,
         most,
@@ -73,6 +75,8 @@ struct Kept<'a> {
     name: &'a str,
     /// Samples that are kept at most.
     most: usize,
+    /// Points of each axis that the file must have.
+    side: Option<usize>,
     /// Points of each axis that are asked for.
     wanted: Option<usize>,
     sizes: Sizes,
@@ -85,6 +89,14 @@ struct Kept<'a> {
 
 impl Consumer for Kept<'_> {
     fn start(&mut self, sizes: Sizes) -> Result<()> {
+        if let Some(side) = self.side.filter(|side| *side != sizes.side) {
+            return Err(Error::data(
+                self.path,
+                "points of an axis",
+                sizes.side,
+                side,
+            ));
+        }
         let steps = sizes.side - 1;
         let fits = |grid: usize| grid >= 2 && steps.is_multiple_of(grid - 1);
         self.grid = match self.wanted {

@@ -4,6 +4,7 @@
 //! The images are many and small. The lists are read at once, an image when it is asked for.
 
 use std::collections::{BTreeMap, HashSet};
+use std::ffi::OsStr;
 use std::fs;
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
@@ -174,6 +175,11 @@ fn lists(directory: &Path, stray: &mut dyn FnMut(Error) -> Result<()>) -> Result
     paths.sort_unstable();
     let mut lists = BTreeMap::new();
     for path in paths {
+        // Such as the resource forks that archives made on a Macintosh hold.
+        let hidden = |name: &OsStr| name.as_encoded_bytes().starts_with(b".");
+        if path.file_name().is_some_and(hidden) {
+            continue;
+        }
         let stem = path.file_stem().and_then(|stem| stem.to_str());
         let number = stem.and_then(|stem| stem.parse::<u64>().ok());
         match number {

@@ -99,12 +99,6 @@ impl Generator {
         Ok(Generator { parameters, stages })
     }
 
-    /// The share of attempts that are not left out, for each margin.
-    pub fn admissible_shares(&self) -> Vec<f64> {
-        let share = |stage: &Stage| stage.rooms.len() as f64 / DEGREES as f64;
-        self.stages.iter().map(share).collect()
-    }
-
     /// The next image of a stream of random numbers.
     ///
     /// # Errors
